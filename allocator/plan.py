@@ -1,0 +1,150 @@
+"""A plan: the decisions of MODEL.md as tables with text ids, and the folder they live in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from allocator.errors import InputError
+from allocator.tables import read_table
+
+PlanFormat = Literal["csv", "parquet"]
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "flows": ("zone", "class", "centre", "people"),
+    "first_doses": ("department", "class", "centre", "product", "week", "people"),
+    "second_doses": ("centre", "product", "first_week", "week", "people"),
+    "shipments": ("centre", "product", "week", "vials"),
+    "sessions": ("centre", "day", "product", "dose_rank", "slots"),
+    "quotas": ("centre", "product", "week", "department", "class", "slots"),
+    "prices": ("what", "where", "week", "value", "unit", "sentence"),
+    "certificate": ("row_kind", "keys", "value"),
+}
+"""Tables of a plan folder and their columns, in order. `day` is an ISO date."""
+
+COUNTS = ("people", "vials", "slots", "week", "first_week", "dose_rank")
+RESULT = "result.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The tables of a plan folder, by name; ids are text, counts are int64."""
+
+    tables: Mapping[str, pd.DataFrame]
+
+    def __post_init__(self) -> None:
+        for name, columns in COLUMNS.items():
+            found = tuple(self.tables[name].columns)
+            if found != columns:
+                raise ValueError(f"{name} must have the columns {columns}, not {found}.")
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+
+def write_plan(
+    folder: Path, plan: Plan, result: Mapping[str, Any], extra: Mapping[str, str] | None = None,
+    *, format_: PlanFormat = "csv",
+) -> None:  # fmt: skip
+    """Write a plan folder whole or not at all; an earlier plan in its place is replaced.
+
+    Raises
+    ------
+    InputError
+        When `folder` exists and is not a plan (nothing of the user's is overwritten).
+    """
+    refuse_foreign_folder(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+        draft = Path(scratch) / "plan"
+        draft.mkdir()
+        for name in COLUMNS:
+            if format_ == "csv":
+                plan[name].to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
+            else:
+                plan[name].to_parquet(draft / f"{name}.parquet", index=False)
+        for name, text in (extra or {}).items():
+            (draft / name).write_text(text, encoding="utf-8")
+        text = json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False)
+        (draft / RESULT).write_text(text + "\n", encoding="utf-8")
+        if folder.exists():
+            shutil.move(folder, Path(scratch) / "replaced")
+        shutil.move(draft, folder)
+
+
+def refuse_foreign_folder(folder: Path) -> None:
+    """Raise InputError when a path exists and is neither empty nor a plan folder."""
+    if not folder.exists() or (folder / RESULT).is_file():
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise InputError(folder, "exists and is not a plan folder; it is left untouched")
+
+
+def read_plan(folder: Path) -> Plan:
+    """Read the tables of a plan folder, CSV or Parquet.
+
+    Raises
+    ------
+    InputError
+        For a missing folder, table or column, or a cell that is not what its column promises.
+    """
+    if not folder.is_dir():
+        raise InputError(folder, "the plan folder does not exist")
+    return Plan({name: _read_table(folder, name) for name in COLUMNS})
+
+
+def read_result(folder: Path) -> dict[str, Any]:
+    """Read `result.json` of a plan folder, or raise InputError."""
+    path = folder / RESULT
+    if not path.is_file():
+        raise InputError(path, "file is missing; is this a plan folder?")
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(path, f"not JSON: {error}", getattr(error, "lineno", None)) from None
+    if not isinstance(result, dict):
+        raise InputError(path, "not a JSON object")
+    return result
+
+
+def _read_table(folder: Path, name: str) -> pd.DataFrame:
+    columns = COLUMNS[name]
+    parquet = folder / f"{name}.parquet"
+    if parquet.is_file():
+        return _read_parquet(parquet, columns)
+    table = read_table(folder / f"{name}.csv", columns, may_be_empty=True)
+    frame: dict[str, Any] = {}
+    for column in columns:
+        if column == "value":
+            frame[column] = table.numbers(column, -1e300, 1e300)
+        elif column in COUNTS and name != "prices":
+            frame[column] = table.counts(column)
+        else:
+            frame[column] = pd.Series(table.columns[column], dtype="str")
+    return pd.DataFrame(frame)
+
+
+def _read_parquet(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError(path.name, f"not Parquet: {error}") from None
+    for column in columns:
+        if column not in frame.columns:
+            raise InputError(path.name, f"column {column!r} is missing")
+        if column in COUNTS and path.stem != "prices":
+            if frame[column].isna().any() or (frame[column] < 0).any():
+                raise InputError(path.name, f"{column} is empty or negative")
+            if (frame[column] % 1 != 0).any():
+                raise InputError(path.name, f"{column} is not a whole number")
+            frame[column] = frame[column].astype("int64")
+        elif column != "value":
+            frame[column] = frame[column].astype("str")
+    return frame[list(columns)]
