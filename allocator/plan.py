@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +55,8 @@ def write_plan(
 ) -> None:  # fmt: skip
     """Write a plan folder whole or not at all; an earlier plan in its place is replaced.
 
+    `summarise` gives `result.json`; it is called last, so that it can tell the time all took.
+
     Raises
     ------
     InputError
@@ -72,7 +74,7 @@ def write_plan(
                 plan[name].to_parquet(draft / f"{name}.parquet", index=False)
         for name, text in (extra or {}).items():
             (draft / name).write_text(text, encoding="utf-8")
-        text = json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False)
+        text = json.dumps(summarise(), ensure_ascii=False, indent=2, allow_nan=False)
         (draft / RESULT).write_text(text + "\n", encoding="utf-8")
         if folder.exists():
             shutil.move(folder, Path(scratch) / "replaced")

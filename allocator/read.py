@@ -127,7 +127,7 @@ def _assemble(settings: Settings, tables: dict[str, Table], digest: str) -> Inst
             department_codes,
             k_codes,
             weeks + tail_weeks(products),
-        ),  # fmt: skip
+        ),
         travel=_travel(tables["travel.csv"], z_codes, j_codes),
         input_sha256=digest,
     )
@@ -210,7 +210,7 @@ def _open_days(table: Table) -> Bools:
 
 
 def _capacity(table: Table, centres: dict[str, int], weeks: int) -> Ints:
-    table.refuse_repeats("centre", "week")
+    table.refuse_repeats("centre", counts=("week",))
     injections = np.zeros((len(centres), weeks), dtype=np.int64)
     week = _weeks(table, weeks)
     injections[table.codes("centre", centres), week] = table.counts("injections")
@@ -276,7 +276,7 @@ def _interval(table: Table, column: str, needed: Ints) -> Ints:
 
 
 def _eligibility(table: Table, products: dict[str, int], classes: dict[str, int]) -> Eligibility:
-    table.refuse_repeats("product", "class", "dose_rank", "from_date")
+    table.refuse_repeats("product", "class", "from_date", counts=("dose_rank",))
     rank = _dose_rank(table)
     class_ = table.codes("class", classes, star=ANY)
     table.refuse_first(
@@ -303,7 +303,7 @@ def _dose_rank(table: Table) -> Ints:
 def _deliveries(
     table: Table, products: dict[str, int], centres: dict[str, int], weeks: int
 ) -> Deliveries:
-    table.refuse_repeats("week", "product", "centre")
+    table.refuse_repeats("product", "centre", counts=("week",))
     return Deliveries(
         week=_weeks(table, weeks),
         product=table.codes("product", products),
@@ -320,7 +320,7 @@ def _booked(
     classes: dict[str, int],
     weeks: int,
 ) -> Booked:
-    table.refuse_repeats("centre", "week", "product", "dose_rank", "department", "class")
+    table.refuse_repeats("centre", "product", "department", "class", counts=("week", "dose_rank"))
     return Booked(
         centre=table.codes("centre", centres),
         week=_weeks(table, weeks),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -12,9 +11,11 @@ from typing import Any
 
 from allocator.errors import InputError
 from allocator.instance import Fairness, Objective
-from allocator.tables import decode
+from allocator.tables import iso_date, read_text
 
 MAX_WEEKS = 520
+MAX_PRICE = 1e9
+YEARS = (1900, 2999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,10 @@ class Settings:
     @staticmethod
     def read(path: Path) -> Settings:
         """Read and check the file, or raise InputError with the key's line."""
-        if not path.is_file():
-            raise InputError(path.name, f"file is missing in {path.parent}")
-        text = decode(path, path.read_bytes())
+        text = read_text(path)
         try:
             values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             at = re.search(r"line (\d+)", str(error))
             rule = f"not TOML: {error}"
             raise InputError(path.name, rule, int(at[1]) if at else None) from None
@@ -68,10 +67,21 @@ class _Keys:
     prefix: str = ""
 
     def _refuse(self, key: str, rule: str) -> InputError:
-        lines = self.source.splitlines()
-        pattern = re.compile(rf"\s*(\[{re.escape(key)}\]|{re.escape(key)}\s*=)")
-        line = next((i for i, text in enumerate(lines, 1) if pattern.match(text)), None)
-        return InputError(self.file, f"{self.prefix}{key} {rule}", line)
+        return InputError(self.file, f"{self.prefix}{key} {rule}", self._line_of(key))
+
+    def _line_of(self, key: str) -> int | None:
+        """Line of a key, or of its section when the key is missing there."""
+        name = re.escape(self.prefix.removesuffix("."))
+        section = re.compile(rf"\s*\[\s*{name}\s*\]")
+        wanted = re.compile(rf"\s*(\[\s*{re.escape(key)}\s*\]|{re.escape(key)}\s*=)")
+        header, inside = None, not self.prefix
+        for number, text in enumerate(self.source.splitlines(), 1):
+            if inside and wanted.match(text):
+                return number
+            if self.prefix and text.lstrip().startswith("["):
+                inside = section.match(text) is not None
+                header = number if inside else header
+        return header
 
     def _get(self, key: str) -> Any:
         if key not in self.values:
@@ -102,18 +112,18 @@ class _Keys:
         value = self._get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refuse(key, f"is not a number: {value!r}")
-        if not math.isfinite(value) or value < 0 or value > 1e9:
-            raise self._refuse(key, f"is outside 0..1e9: {value}")
+        if not 0 <= value <= MAX_PRICE:
+            raise self._refuse(key, f"is outside 0..{MAX_PRICE:g}: {value}")
         return float(value)
 
     def monday(self, key: str) -> date:
         value = self._get(key)
-        try:
-            start = date.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            start = None
-        if type(start) is not date:
+        start = iso_date(value) if isinstance(value, str) else value
+        # A TOML date with a time of day is a date too, as far as isinstance goes.
+        if start is None or type(start) is not date:
             raise self._refuse(key, f"is not a date like 2021-05-31: {value!r}")
+        if not YEARS[0] <= start.year <= YEARS[1]:
+            raise self._refuse(key, f"is outside the years {YEARS[0]}..{YEARS[1]}: {start}")
         if start.weekday() != 0:
             raise self._refuse(key, f"is not a Monday: {start.isoformat()} is a {start:%A}")
         return start

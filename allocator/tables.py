@@ -1,7 +1,4 @@
-"""A CSV table read strictly: every cell is what its column promises, or the line is named.
-
-The fast path converts whole columns; only when a column fails is it walked to find the line.
-"""
+"""A CSV table read strictly: every cell is what its column promises, or the line is named."""
 
 from __future__ import annotations
 
@@ -30,9 +27,9 @@ class _Reader(Protocol):
 
 
 MAX_COUNT = 1_000_000_000
-_COUNT = re.compile(r"(\d{1,10})(\.0+)?")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_COUNT = re.compile(r"([0-9]{1,10})(\.0+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_DATE = np.datetime64("NaT", "D")
 
 
@@ -125,13 +122,10 @@ class Table:
             if may_be_empty:
                 return NO_DATE
             raise self.refuse(row, f"{column} is empty")
-        try:
-            if _DATE.fullmatch(cell) is None:
-                raise ValueError(cell)
-            return np.datetime64(date.fromisoformat(cell), "D")
-        except ValueError:
-            rule = f"{column} is not a date like 2021-05-31: {cell!r}"
-            raise self.refuse(row, rule) from None
+        day = iso_date(cell)
+        if day is None:
+            raise self.refuse(row, f"{column} is not a date like 2021-05-31: {cell!r}")
+        return np.datetime64(day, "D")
 
     def codes(
         self,
@@ -156,19 +150,44 @@ class Table:
             values[row] = position
         return values
 
-    def refuse_repeats(self, *columns: str) -> None:
-        """Raise when two rows share the key made of these columns."""
-        seen: dict[tuple[str, ...], int] = {}
-        for row, key in enumerate(zip(*(self.columns[c] for c in columns), strict=True)):
+    def refuse_repeats(self, *columns: str, counts: tuple[str, ...] = ()) -> None:
+        """Raise when two rows share the key of these columns; counts are compared as numbers."""
+        seen: dict[tuple[str | int, ...], int] = {}
+        texts = [self.columns[c] for c in columns]
+        numbers = [self.counts(c).tolist() for c in counts]
+        for row, key in enumerate(zip(*texts, *numbers, strict=True)):
             first = seen.setdefault(key, row)
             if first != row:
-                named = ", ".join(f"{c}={v!r}" for c, v in zip(columns, key, strict=True))
+                names = (*columns, *counts)
+                named = ", ".join(f"{c}={v!r}" for c, v in zip(names, key, strict=True))
                 rule = f"repeated key ({named}), first on line {self.lines[first]}"
                 raise self.refuse(row, rule)
 
 
-def decode(path: Path, data: bytes) -> str:
-    """Decode UTF-8 (a byte order mark is accepted), naming the line of a bad byte."""
+def iso_date(text: str) -> date | None:
+    """Read a date like 2021-05-31, and no other spelling of ISO 8601; None when it is none."""
+    if _DATE.fullmatch(text) is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file (a byte order mark is accepted), naming the line of a bad byte.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, cannot be read or is not UTF-8.
+    """
+    if not path.is_file():
+        raise InputError(path.name, f"file is missing in {path.parent}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(path.name, f"cannot be read: {error.strerror}") from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -191,10 +210,7 @@ def read_table(
     InputError
         For a missing file or column, a wrong encoding, a ragged row or an empty table.
     """
-    if not path.is_file():
-        raise InputError(path.name, f"file is missing in {path.parent}")
-    text = decode(path, path.read_bytes())
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
         return _columns(path.name, reader, required, optional, may_be_empty)
     except csv.Error as error:

@@ -1,0 +1,124 @@
+"""The relaxation from nothing: pooled start, clusters, zone lists, one long run (ADR 0002)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from allocator.ascent.climb import Climb, Step, constant, geometric
+from allocator.ascent.clusters import cluster_lists
+from allocator.ascent.evaluate import Evaluator, SoftPlan
+from allocator.ascent.lists import Lists
+from allocator.ascent.model import Model, Prices
+from allocator.ascent.pooled import pooled_prices
+from allocator.ascent.scan import Scanner
+
+COST_PER_PERSON, PRICE_PER_PERSON = 80.0, 260.0
+"""Cost of the plan, and of serving nobody, per person where the temperatures were tuned."""
+STEPS_PER_DECADE = 300
+LIST_KM = 60.0
+"""Zone lists reach this many kilometres beyond the best centre."""
+SMALL_ENTRIES = 400_000
+"""Up to here every zone lists every centre, and no clusters are needed."""
+
+
+@dataclass(slots=True)
+class Relaxation:
+    """Prices with the bound they prove, and the lists they were climbed on."""
+
+    prices: Prices
+    bound: float
+    lists: Lists
+    unit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One sign of life: phase, share of the phase done, best proven bound so far."""
+
+    phase: str
+    share: float
+    bound: float
+
+
+class Relaxer:
+    """Carries the ascent through its phases; `stop` is asked between steps."""
+
+    def __init__(self, model: Model, evaluator: Evaluator, stop: Callable[[], bool]) -> None:
+        self.model = model
+        self._evaluator = evaluator
+        self._scanner = Scanner(model)
+        self._stop = stop
+        self.prices = pooled_prices(model)
+        self.bound = self._scanner.bound(self.prices, evaluator)
+        self.best = self.prices.copy()
+        people = float(model.people.sum())
+        cost = max(self.bound, 1e-3 * model.constant, model.km_price * people) / people
+        self.unit = max(cost / COST_PER_PERSON, 1e-9)
+        self.height = max(model.constant / people / PRICE_PER_PERSON, self.unit)
+        self.reach = LIST_KM * model.km_price
+        self.lists: Lists | None = None
+        self._climb: Climb | None = None
+
+    def first_prices(self) -> Iterator[Beat]:
+        """Large movements: clusters where the instance is large; then the zone lists."""
+        entries = len(self.model.people) * len(self.model.usable)
+        if entries > SMALL_ENTRIES:
+            yield from self._coarse()
+        yield Beat("lists", 0.0, self.bound)
+        width = self.reach if entries > SMALL_ENTRIES else float("inf")
+        self.lists = self._scanner.lists(self.prices, self._evaluator, width)
+        self._climb = Climb(self._evaluator, self.prices, self.lists, 5.0 * self.unit)
+        self.certify()
+
+    def _coarse(self) -> Iterator[Beat]:
+        lists = cluster_lists(self.model)
+        phases = ((4.0, 40, 0.25), (2.0, 60, 0.25), (1.0, 250, 0.4), (0.5, 150, 0.4), (0.25, 150, 0.4))
+        total = sum(steps for _, steps, _ in phases)
+        done = 0
+        for tau, steps, eta in phases:
+            climb = Climb(self._evaluator, self.prices, lists, 5.0 * self.height)
+            for _ in climb.run(constant(tau * self.height, steps, eta)):
+                done += 1
+                self.prices = climb.prices
+                if self._stop():
+                    return
+                if done % 10 == 0:
+                    yield Beat("clusters", done / total, self.bound)
+            lists = lists.active(climb.soft_plan(tau * self.height).g, 12.0 * tau * self.height + self.reach)
+        self.certify()
+
+    def climb(self, schedule: list[Step], phase: str) -> Iterator[Beat]:
+        """Go on climbing on the zone lists."""
+        assert self._climb is not None
+        for done, _ in enumerate(self._climb.run(schedule), 1):
+            self.prices = self._climb.prices
+            if self._stop():
+                break
+            if done % 10 == 0:
+                yield Beat(phase, done / len(schedule), self.bound)
+        self.certify()
+
+    @property
+    def fine_tau(self) -> float:
+        """Temperature at which the soft plan is rounded."""
+        return 0.025 * self.unit
+
+    def main_schedule(self) -> list[Step]:
+        """Temperatures from what the coarse phase reached down to a fine one."""
+        coarse = len(self.model.people) * len(self.model.usable) > SMALL_ENTRIES
+        start, end = (0.25 if coarse else 4.0) * self.height, self.fine_tau
+        steps = int(STEPS_PER_DECADE * math.log10(start / end))
+        return [*geometric(start, end, steps, 0.35), *constant(end, 150, 0.35)]
+
+    def certify(self) -> None:
+        """Prove the current prices' bound over all centres; keep the best."""
+        bound = self._scanner.bound(self.prices, self._evaluator)
+        if bound > self.bound:
+            self.bound, self.best = bound, self.prices.copy()
+
+    def soft_plan(self, tau: float) -> SoftPlan:
+        """Return the soft plan of the current prices on the zone lists."""
+        assert self._climb is not None
+        return self._climb.soft_plan(tau)

@@ -1,0 +1,109 @@
+"""HiGHS behind one small door: every status is looked at, arrays go in and come out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from allocator.instance import Bools, Floats
+from allocator.lp.program import Program
+
+Solver = Literal["choose", "simplex", "ipx", "hipo"]
+"""How a relaxation is solved; `hipo` needs the package highspy-extras of the same version."""
+
+Status = Literal["optimal", "time limit", "infeasible"]
+
+_STATUS: dict[Any, Status] = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kTimeLimit: "time limit",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    # No cost can fall without end (people are bounded), so only the other half can be true.
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run leaves.
+
+    x, row_dual
+        None when HiGHS has no feasible point, or no duals.
+    bound
+        HiGHS's own lower bound of an integer program, constant included.
+    """
+
+    status: Status
+    x: Floats | None
+    row_dual: Floats | None
+    bound: float
+
+
+class Session:
+    """One HiGHS instance with one program in it; column bounds are 0 and none unless given."""
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        lower: Floats | None = None,
+        upper: Floats | None = None,
+        whole: Bools | None = None,
+        threads: int = 1,
+    ) -> None:
+        self._highs = highspy.Highs()
+        # The scheduler is shared by the process and keeps its first size until it is reset.
+        highspy.Highs.resetGlobalScheduler(True)
+        self.option("output_flag", value=False)
+        self.option("threads", value=threads)
+        self.option("random_seed", value=0)
+        count = program.columns.count
+        self._pass(
+            program,
+            np.zeros(count) if lower is None else lower,
+            np.full(count, np.inf) if upper is None else upper,
+            np.zeros(count, dtype=bool) if whole is None else whole,
+        )
+
+    def _pass(self, program: Program, lower: Floats, upper: Floats, whole: Bools) -> None:
+        matrix = program.matrix
+        model: list[Any] = [
+            program.columns.count, len(program.row_lower), matrix.nnz,
+            int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), program.constant,
+            program.cost, lower, upper, program.row_lower, program.row_upper,
+            matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
+        ]  # fmt: skip
+        self._refuse_error("passModel", self._highs.passModel(*model, whole.astype(np.int32)))
+
+    def option(self, name: str, *, value: float | str | bool) -> None:
+        """Set an option; HiGHS would go on with its default where it knows no such value."""
+        self._refuse_error(f"option {name}={value}", self._highs.setOptionValue(name, value))
+
+    def start_from(self, x: Floats) -> None:
+        """Hand over a feasible point to begin with."""
+        solution = highspy.HighsSolution()
+        solution.col_value = x.tolist()
+        self._refuse_error("setSolution", self._highs.setSolution(solution))
+
+    def run(self) -> Outcome:
+        """Solve; RuntimeError when HiGHS ends in any other way than those of `Status`."""
+        self._refuse_error("run", self._highs.run())
+        ended = self._highs.getModelStatus()
+        status = _STATUS.get(ended)
+        if status is None:
+            raise RuntimeError(f"HiGHS stopped: {self._highs.modelStatusToString(ended)}.")
+        info, solution = self._highs.getInfo(), self._highs.getSolution()
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        return Outcome(
+            status=status,
+            x=np.asarray(solution.col_value) if feasible and solution.value_valid else None,
+            row_dual=np.asarray(solution.row_dual) if solution.dual_valid else None,
+            bound=float(info.mip_dual_bound),
+        )
+
+    @staticmethod
+    def _refuse_error(what: str, status: Any) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise RuntimeError(f"HiGHS refused {what}.")

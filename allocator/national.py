@@ -1,0 +1,109 @@
+"""Large instances: climb the prices, round, search; again, finer, until the gap or the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocator.ascent.climb import constant
+from allocator.ascent.evaluate import Evaluator
+from allocator.ascent.model import Model
+from allocator.ascent.relax import Beat, Relaxer
+from allocator.ascent.rows import row_prices
+from allocator.baselines import first_come
+from allocator.certificate import Prices
+from allocator.decisions import Decisions
+from allocator.integer.ledger import Ledger
+from allocator.integer.whole import Relaxed, WholePlan, decisions_of
+from allocator.result import Status
+from allocator.watch import Watch
+
+SEARCH_ROUNDS = 8
+MOST_ROUNDS = 6
+LEAST_PROGRESS = 0.97
+"""A further round must bring the gap below this share of the last one's."""
+ROUNDING_S_PER_PAIR = 2.5e-7
+"""Seconds kept for rounding and search, per (zone, centre) pair."""
+
+
+@dataclass(slots=True)
+class Incumbent:
+    """The cheapest integer plan so far."""
+
+    cost: float = float("inf")
+    books: Ledger | None = None
+
+    def offer(self, cost: float, books: Ledger) -> bool:
+        """Keep these books if they are cheaper; they are copied, the search goes on in its own."""
+        if cost >= self.cost:
+            return False
+        self.cost = cost
+        self.books = books._replace(
+            first=books.first.copy(), second=books.second.copy(), placed=books.placed.copy(),
+            shipped=books.shipped.copy(), unserved=books.unserved.copy(),
+        )  # fmt: skip
+        return True
+
+
+def solve_national(
+    model: Model, gap: float, seed: int, watch: Watch
+) -> tuple[Decisions, Prices, Status]:
+    """Plan by price ascent; prices are those of the best bound."""
+    reserve = 2.0 + ROUNDING_S_PER_PAIR * len(model.people) * len(model.usable)
+    incumbent = Incumbent()
+    with Evaluator(model) as evaluator:
+        watch.tell("compiling kernels", 0.0)
+        relaxer = Relaxer(model, evaluator, lambda: watch.is_over(reserve))
+        _follow(relaxer.first_prices(), relaxer, watch)
+        if relaxer.lists is not None:
+            _follow(relaxer.climb(relaxer.main_schedule(), "prices"), relaxer, watch)
+        status = Status.NO_BETTER_FOUND
+        reached = float("inf")
+        for number in range(MOST_ROUNDS):
+            if relaxer.lists is None:
+                break
+            _round(relaxer, evaluator, incumbent, seed + number, watch)
+            before, reached = reached, (incumbent.cost - relaxer.bound) / max(incumbent.cost, 1e-9)
+            if reached <= gap or reached > LEAST_PROGRESS * before or watch.is_over(reserve):
+                break
+            finer = constant(relaxer.fine_tau, 120, 0.35)
+            _follow(relaxer.climb(finer, f"prices, round {number + 2}"), relaxer, watch)
+        if watch.is_over(reserve):
+            status = Status.INTERRUPTED if watch.is_interrupted() else Status.TIME_LIMIT
+        prices = row_prices(model, relaxer.best)
+    if incumbent.books is None:
+        return first_come(model.instance), prices, status
+    return decisions_of(incumbent.books, model), prices, status
+
+
+def _follow(beats: Iterable[Beat], relaxer: Relaxer, watch: Watch) -> None:
+    for beat in beats:
+        watch.bound = beat.bound
+        watch.tell(beat.phase, beat.share)
+    watch.bound = relaxer.bound
+
+
+def _round(
+    relaxer: Relaxer, evaluator: Evaluator, incumbent: Incumbent, seed: int, watch: Watch
+) -> None:
+    """Round the soft plan two ways, search on the better one."""
+    lists, tau = relaxer.lists, relaxer.fine_tau
+    assert lists is not None
+    soft = relaxer.soft_plan(tau)
+    relaxed = Relaxed(lists, soft, relaxer.prices, evaluator.reward(relaxer.prices), tau)
+    watch.tell("rounding", 0.0)
+    plans = []
+    for in_vials in (False, True):
+        whole = WholePlan(relaxer.model, relaxed, seed, in_vials=in_vials)
+        whole.round()
+        plans.append(whole)
+    whole = min(plans, key=WholePlan.cost)
+    incumbent.offer(whole.cost(), whole.books)
+    watch.cost = incumbent.cost
+    for number, cost in enumerate(whole.search(SEARCH_ROUNDS, watch.is_over), 1):
+        incumbent.offer(cost, whole.books)
+        watch.cost = incumbent.cost
+        watch.tell("search", number / SEARCH_ROUNDS)
+    whole.finish()
+    incumbent.offer(whole.cost(), whole.books)
+    watch.cost = incumbent.cost

@@ -1,0 +1,129 @@
+"""Shadow prices a planner can read aloud: what one unit more would be worth, and of what.
+
+The value is the dual of the continuous relaxation: it lies between the cost of one unit less and
+the gain of one unit more. What it is compared with (people, weeks, kilometres) is an equivalent at
+the instance's own prices, not a forecast of who would gain. Sentences are in French, for planners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from allocator.certificate import Prices
+from allocator.instance import Floats, Instance
+from allocator.plan import COLUMNS
+
+LEAST_VALUE = 1e-6
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+)  # fmt: skip
+_Row = tuple[str, str, int, float, str, str]
+
+
+def shadow_prices(instance: Instance, prices: Prices | None) -> pd.DataFrame:
+    """Return the plan's `prices` table, dearest first; empty without prices.
+
+    `value` of a pool or stock row is that of one dose more delivered in that week, and so at hand
+    in every later one; of a capacity row, one injection more; of a fairness row, one person fewer
+    required.
+    """
+    rows: list[_Row] = []
+    if prices is not None:
+        rows = [*_capacity(instance, prices), *_pool(instance, prices)]
+        rows += [*_stock(instance, prices), *_fairness(instance, prices)]
+    rows.sort(key=lambda row: (-row[3], row[0], row[1], row[2]))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS["prices"]))
+    kinds = {"what": "str", "where": "str", "week": "int64", "value": "float64", "unit": "str"}
+    return frame.astype({**kinds, "sentence": "str"})
+
+
+def later_sum(row_duals: Floats) -> Floats:
+    """Value of one unit that arrives in a week: the sum of the duals of that and later rows."""
+    return np.cumsum(row_duals[..., ::-1], axis=-1)[..., ::-1]
+
+
+def _capacity(instance: Instance, prices: Prices) -> Iterator[_Row]:
+    for j, week in np.argwhere(prices.capacity > LEAST_VALUE).tolist():
+        value = float(prices.capacity[j, week])
+        what = f"Un créneau de plus à {instance.centres.names[j]}"
+        yield (
+            "capacity", instance.centres.ids[j], week, value, "per injection",
+            _sentence(instance, what, week, value),
+        )  # fmt: skip
+
+
+def _pool(instance: Instance, prices: Prices) -> Iterator[_Row]:
+    values = later_sum(prices.pool)
+    for p, week in np.argwhere(values > LEAST_VALUE).tolist():
+        value = float(values[p, week])
+        what = f"Une dose de {instance.products.labels[p]} de plus livrée au niveau national"
+        yield (
+            "pool", instance.products.ids[p], week, value, "per dose",
+            _sentence(instance, what, week, value),
+        )  # fmt: skip
+
+
+def _stock(instance: Instance, prices: Prices) -> Iterator[_Row]:
+    for (j, p), row in sorted(prices.stock.items()):
+        values = later_sum(row)
+        centre, product = instance.centres.ids[j], instance.products.ids[p]
+        label = instance.products.labels[p]
+        what = f"Une dose de {label} de plus livrée à {instance.centres.names[j]}"
+        for week in np.flatnonzero(values > LEAST_VALUE).tolist():
+            value = float(values[week])
+            yield (
+                "stock", f"{centre} {product}", week, value, "per dose",
+                _sentence(instance, what, week, value),
+            )  # fmt: skip
+
+
+def _fairness(instance: Instance, prices: Prices) -> Iterator[_Row]:
+    for c, d in np.argwhere(prices.fairness > LEAST_VALUE).tolist():
+        value, week = float(prices.fairness[c, d]), instance.fairness.checkpoints[c]
+        code = instance.departments[d]
+        sentence = (
+            f"Exiger une personne de moins au plancher d'équité du département {code}, au "
+            f"contrôle de fin de semaine {week - 1}, vaut {_number(value)} : "
+            f"{_equivalent(instance, value)}."
+        )
+        yield "fairness", code, week, value, "per person", sentence
+
+
+def _sentence(instance: Instance, what: str, week: int, value: float) -> str:
+    monday = instance.start + timedelta(weeks=week)
+    when = f"semaine {week} (du {monday.day} {MONTHS[monday.month - 1]} {monday.year})"
+    tail = ", en prolongation," if week >= instance.weeks else ""
+    return f"{what}, {when}{tail} vaut {_number(value)} : {_equivalent(instance, value)}."
+
+
+def _equivalent(instance: Instance, value: float) -> str:
+    """Say what the value buys at the instance's prices: people, weeks of waiting, kilometres."""
+    people = instance.demand.sum(axis=0)
+    weight = float((instance.classes.weight * people).sum() / people.sum())
+    parts = []
+    person, week, km = (
+        weight * instance.objective.unserved,
+        weight * instance.objective.week,
+        instance.objective.km,
+    )
+    if person > 0 and value >= 0.1 * person:
+        parts.append(f"{_number(value / person)} personne servie au lieu d'attendre encore")
+    if week > 0:
+        parts.append(f"{_number(value / week)} semaine d'attente d'une personne")
+    if km > 0:
+        parts.append(f"{_number(value / km)} km de trajet")
+    if not parts:
+        return "sans équivalent aux prix de ce scénario"
+    return "autant que " + " ou ".join(parts)
+
+
+def _number(value: float) -> str:
+    """French notation, three significant figures or whole above a hundred."""
+    digits = 0 if value >= 99.5 else 1 if value >= 9.95 else 2
+    text = f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
+    return text.rstrip("0").rstrip(",") if "," in text else text

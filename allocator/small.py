@@ -1,0 +1,63 @@
+"""Small instances: the relaxation exactly, then whole numbers by rounding and by HiGHS."""
+
+from __future__ import annotations
+
+from allocator.ascent.evaluate import Evaluator
+from allocator.ascent.lists import Lists
+from allocator.ascent.model import Model
+from allocator.ascent.rows import ascent_prices
+from allocator.ascent.scan import Scanner
+from allocator.certificate import Prices
+from allocator.decisions import Decisions
+from allocator.integer.whole import Relaxed, WholePlan, decisions_of
+from allocator.lp import solve_integer, solve_relaxation
+from allocator.result import Status
+from allocator.watch import Watch
+
+SMALL_COLUMNS = 30_000
+INTEGER_LIMIT_S = 20.0
+SEARCH_ROUNDS = 12
+
+
+def solve_small(
+    model: Model, gap: float, seed: int, watch: Watch
+) -> tuple[Decisions, Prices, Status]:
+    """Plan with exact prices; the integer program starts from the rounded plan."""
+    watch.tell("relaxation", 0.0)
+    prices = solve_relaxation(model).prices
+    watch.tell("rounding", 0.0)
+    with Evaluator(model) as evaluator:
+        at = ascent_prices(model, prices)
+        scanner = Scanner(model)
+        watch.bound = scanner.bound(at, evaluator)
+        lists = scanner.lists(at, evaluator, float("inf"))
+        start, cost = _rounded(model, evaluator, lists, prices, seed, watch)
+    watch.cost = cost
+    if watch.is_over() or cost - watch.bound <= gap * abs(cost):
+        return start, prices, _status(watch)
+    watch.tell("integer program", 0.0)
+    limit = min(INTEGER_LIMIT_S, max(watch.left_s, 0.1))
+    better = solve_integer(model, limit, start)
+    return better or start, prices, _status(watch)
+
+
+def _status(watch: Watch) -> Status:
+    if watch.is_interrupted():
+        return Status.INTERRUPTED
+    return Status.TIME_LIMIT if watch.is_over() else Status.NO_BETTER_FOUND
+
+
+def _rounded(
+    model: Model, evaluator: Evaluator, lists: Lists, prices: Prices, seed: int, watch: Watch
+) -> tuple[Decisions, float]:
+    """Round the soft plan at a fine temperature, then search."""
+    at = ascent_prices(model, prices)
+    tau = 1e-3 * max(model.constant / float(model.people.sum()), 1e-6)
+    soft = evaluator.evaluate(at, lists, tau)
+    relaxed = Relaxed(lists, soft, at, evaluator.reward(at), tau)
+    whole = WholePlan(model, relaxed, seed, in_vials=False)
+    whole.round()
+    for _ in whole.search(SEARCH_ROUNDS, watch.is_over):
+        pass
+    whole.finish()
+    return decisions_of(whole.books, model), whole.cost()

@@ -1,0 +1,118 @@
+"""The façade: one instance in, one plan with its certificate out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from allocator.ascent.model import Model, model_of
+from allocator.assemble import plan_of
+from allocator.baselines import first_come, pro_rata
+from allocator.bookings import refuse_unfit_bookings
+from allocator.certificate import Prices
+from allocator.check.bound import lower_bound
+from allocator.check.verdict import judge
+from allocator.days import split_into_days
+from allocator.decisions import Decisions
+from allocator.instance import Instance
+from allocator.lp import count_columns, solve_relaxation
+from allocator.national import solve_national
+from allocator.result import Method, Result, Status
+from allocator.small import SMALL_COLUMNS, solve_small
+from allocator.watch import Progress, Watch
+
+
+def solve(
+    instance: Instance,
+    *,
+    method: Method | str = Method.OPTIMAL,
+    gap: float = 1e-3,
+    time_limit: float | None = None,
+    seed: int | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Plan a campaign.
+
+    Parameters
+    ----------
+    instance
+        The planning problem.
+    method
+        `optimal` (price ascent; exact for small instances), `pro-rata` or `first-come` (what
+        planning by rule gives), or `lp` (the continuous relaxation alone, by HiGHS).
+    gap
+        Certified relative gap at which `optimal` stops.
+    time_limit
+        Seconds after which the best plan so far is returned; None for no limit.
+    seed
+        Of every random choice; the instance's own when None.
+    progress
+        Told phase, bound and cost as they change.
+    interrupted
+        Asked often; True keeps the best plan so far.
+
+    Raises
+    ------
+    InputError
+        When the bookings do not fit the instance.
+    ValueError
+        For an unknown method.
+    RuntimeError
+        When the plan made fails the independent check (a bug, never the user's fault).
+    """
+    method = Method(method)
+    seed = instance.seed if seed is None else seed
+    watch = Watch(time_limit, interrupted, progress)
+    watch.tell("reading the horizon", 0.0)
+    model = model_of(instance)
+    refuse_unfit_bookings(instance, model.horizon)
+    columns = count_columns(model)
+    if method is Method.LP:
+        return _relaxation(model, watch, seed, columns)
+    decisions, prices, status = _decide(model, method, gap, seed, watch, columns)
+    watch.tell("daily sessions", 0.0)
+    days = split_into_days(instance, decisions)
+    plan = plan_of(instance, decisions, days, prices)
+    watch.tell("independent check", 0.0)
+    verdict = judge(instance, plan)
+    if not verdict.feasible:
+        worst = "; ".join(f"{v.rule} at {v.where}: {v.amount}" for v in verdict.violations[:5])
+        raise RuntimeError(f"the plan made breaks the model: {worst}")
+    return Result(
+        status=_status_by_verdict(status, verdict.gap, gap), method=method, plan=plan,
+        verdict=verdict, prices=prices, bound=verdict.bound, relaxation=None, columns=columns,
+        seed=seed, runtime_s=watch.elapsed_s, unpaired=days.unpaired,
+    )  # fmt: skip
+
+
+def _decide(
+    model: Model, method: Method, gap: float, seed: int, watch: Watch, columns: int
+) -> tuple[Decisions, Prices | None, Status]:
+    if method is Method.PRO_RATA:
+        return pro_rata(model.instance), None, Status.BASELINE
+    if method is Method.FIRST_COME:
+        return first_come(model.instance), None, Status.BASELINE
+    if columns <= SMALL_COLUMNS:
+        return solve_small(model, gap, seed, watch)
+    return solve_national(model, gap, seed, watch)
+
+
+def _status_by_verdict(status: Status, reached: float | None, wanted: float) -> Status:
+    """The checker's gap decides, whatever the solver believed."""
+    if status is Status.BASELINE:
+        return status
+    return Status.GAP_REACHED if reached is not None and reached <= wanted else status
+
+
+def _relaxation(model: Model, watch: Watch, seed: int, columns: int) -> Result:
+    watch.tell("relaxation by HiGHS", 0.0)
+    limit = None if np.isinf(watch.left_s) else watch.left_s
+    solution = solve_relaxation(model, time_limit=limit)
+    bound = lower_bound(model.instance, solution.prices)
+    return Result(
+        status=Status.RELAXATION, method=Method.LP, plan=None, verdict=None,
+        prices=solution.prices, bound=bound, relaxation=solution.objective, columns=columns,
+        seed=seed, runtime_s=watch.elapsed_s,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""The one command, `creneau`: mounts the rooms' commands, loading each only when called."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from allocator import cli as allocator_cli
+from allocator.errors import InputError
+from loadtests import cli as loadtests_cli
+from scenarios import cli as scenarios_cli
+from scenarios import planning_cli
+
+app = typer.Typer(
+    name="creneau",
+    help="Plan a vaccination campaign, certify the plan, book it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(scenarios_cli.data_app, name="data")
+app.add_typer(scenarios_cli.scenario_app, name="scenario")
+app.command()(planning_cli.plan)
+app.command()(allocator_cli.check)
+app.command()(planning_cli.compare)
+app.command()(allocator_cli.explain)
+app.command()(planning_cli.demo)
+app.add_typer(loadtests_cli.bench_app, name="bench")
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line on standard error and exit status 2."""
+    try:
+        app()
+    except InputError as error:
+        print(f"creneau: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("creneau: interrupted", file=sys.stderr)
+        sys.exit(130)

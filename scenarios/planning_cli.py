@@ -1,0 +1,98 @@
+"""Commands of the planner's day: `plan`, `compare`, `demo`."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class PlanMethod(StrEnum):
+    """Ways to make a plan; `lp` gives the relaxation's value only, as a peer."""
+
+    OPTIMAL = "optimal"
+    PRO_RATA = "pro-rata"
+    FIRST_COME = "first-come"
+    LP = "lp"
+
+
+class TableFormat(StrEnum):
+    """File format of the plan's tables."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def plan(
+    instance: Annotated[Path, typer.Argument(help="Instance folder.", metavar="INSTANCE")],
+    out: Annotated[Path, typer.Option("--out", help="Plan folder to write.", metavar="PLAN")],
+    method: Annotated[PlanMethod, typer.Option(help="How.")] = PlanMethod.OPTIMAL,
+    gap: Annotated[float, typer.Option(min=0.0, help="Certified gap to stop at.")] = 0.001,
+    time_limit: Annotated[
+        float | None, typer.Option(min=0.0, help="Seconds after which the best plan is kept.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of random choices.")] = None,
+    format_: Annotated[
+        TableFormat, typer.Option("--format", help="Of the tables.")
+    ] = TableFormat.CSV,
+    xlsx: Annotated[
+        Path | None, typer.Option(help="Also write a workbook.", metavar="FILE")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Solve an instance; Ctrl-C keeps the best plan so far."""
+    from scenarios.planning import Order, run_plan
+    from scenarios.screen import plan_summary, progress_bar
+
+    order = Order(instance, out, method.value, gap, time_limit, seed, format_.value, xlsx)
+    with progress_bar() as watchers:
+        result = run_plan(order, *watchers)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        plan_summary(result)
+
+
+def compare(
+    plans: Annotated[list[Path], typer.Argument(help="Plan folders.", metavar="PLAN...")],
+    html: Annotated[Path | None, typer.Option(help="Also write a page.", metavar="FILE")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put plans side by side."""
+    from scenarios.report.comparison import compare_plans, comparison_html, comparison_table
+    from scenarios.screen import show
+
+    rows = compare_plans(plans)
+    if html is not None:
+        html.write_text(comparison_html(plans), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps({"plans": rows}, ensure_ascii=False))
+    else:
+        show(comparison_table(rows))
+
+
+def demo(
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Walk the whole path, report, exit.")
+    ] = False,
+    national: Annotated[
+        bool, typer.Option("--national", help="All of France instead of one region.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to work in (default: the user's data folder).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build a real-geography scenario, plan it three ways, check and compare the plans."""
+    from scenarios.demo import run_demo
+
+    report: dict[str, Any] = run_demo(national=national, folder=out, quiet=smoke or as_json)
+    if smoke or as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False))
+    if not report["ok"]:
+        raise typer.Exit(1)
