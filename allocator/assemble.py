@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from allocator.certificate import Prices, no_prices, to_table
+from allocator.certificate import Prices, to_table
 from allocator.days import Days, quotas
 from allocator.decisions import Decisions
 from allocator.instance import Instance, Ints
@@ -26,7 +26,7 @@ def plan_of(instance: Instance, decisions: Decisions, days: Days, prices: Prices
         "quotas": quotas(decisions),
     }
     tables = {name: _table(instance, COLUMNS[name], rows) for name, rows in named.items()}
-    certificate = to_table(instance, no_prices(instance) if prices is None else prices)
+    certificate = to_table(instance, prices)
     return Plan({
         **tables,
         "prices": shadow_prices(instance, prices),

@@ -92,15 +92,24 @@ def decode(text: str) -> str:
     return text
 
 
-def to_table(instance: Instance, prices: Prices) -> pd.DataFrame:
-    """Write prices as the plan's `certificate` table; zero prices are left out."""
-    rows = [*_capacity(instance, prices), *_pool(instance, prices)]
-    rows += [*_stock(instance, prices), *_fairness(instance, prices)]
+def to_table(instance: Instance, prices: Prices | None) -> pd.DataFrame:
+    """Write prices as the plan's `certificate` table; None, for no certificate, has no row.
+
+    Zero prices are left out, but for one where all are zero: they prove a bound of 0, which is
+    more than no certificate.
+    """
+    rows = [] if prices is None else _rows(instance, prices)
     frame = pd.DataFrame(rows, columns=["row_kind", "keys", "value"])
     return frame.astype({"row_kind": "str", "keys": "str", "value": "float64"})
 
 
 _Row = tuple[str, str, float]
+
+
+def _rows(instance: Instance, prices: Prices) -> list[_Row]:
+    rows = [*_capacity(instance, prices), *_pool(instance, prices)]
+    rows += [*_stock(instance, prices), *_fairness(instance, prices)]
+    return rows or [("pool", f"product={encode(instance.products.ids[0])};week=0", 0.0)]
 
 
 def _capacity(instance: Instance, prices: Prices) -> Iterator[_Row]:

@@ -84,12 +84,12 @@ def horizon_of(instance: Instance) -> Horizon:
         pool=pool,
         earmarked=earmarked,
         booked_doses=booked_doses,
-        usable=injections[:, :T].any(axis=1),
+        usable=np.asarray(injections[:, :T].any(axis=1)),
     )
 
 
 def _open_weeks(opens_on: Dates, closes_on: Dates, mondays: Dates) -> Bools:
-    """A week is open when the centre has opened by its Sunday and not closed before its Monday."""
+    """Mark the weeks by whose Sunday a centre has opened, and before whose Monday none closed."""
     opened: Bools = opens_on[:, None] <= mondays + 6
     not_closed: Bools = np.isnat(closes_on)[:, None] | (closes_on[:, None] >= mondays)
     return opened & not_closed

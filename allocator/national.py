@@ -18,7 +18,8 @@ from allocator.integer.whole import Relaxed, WholePlan, decisions_of
 from allocator.result import Status
 from allocator.watch import Watch
 
-SEARCH_ROUNDS = 8
+SEARCH_ROUNDS = (8, 3)
+"""Rounds before what is left over is used, in turns."""
 MOST_ROUNDS = 6
 LEAST_PROGRESS = 0.97
 """A further round must bring the gap below this share of the last one's."""
@@ -73,7 +74,7 @@ def solve_national(
         prices = row_prices(model, relaxer.best)
     if incumbent.books is None:
         return first_come(model.instance), prices, status
-    return decisions_of(incumbent.books, model), prices, status
+    return decisions_of(incumbent.books), prices, status
 
 
 def _follow(beats: Iterable[Beat], relaxer: Relaxer, watch: Watch) -> None:
@@ -103,7 +104,4 @@ def _round(
     for number, cost in enumerate(whole.search(SEARCH_ROUNDS, watch.is_over), 1):
         incumbent.offer(cost, whole.books)
         watch.cost = incumbent.cost
-        watch.tell("search", number / SEARCH_ROUNDS)
-    whole.finish()
-    incumbent.offer(whole.cost(), whole.books)
-    watch.cost = incumbent.cost
+        watch.tell("search", number / sum(SEARCH_ROUNDS))

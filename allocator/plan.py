@@ -50,8 +50,8 @@ class Plan:
 
 
 def write_plan(
-    folder: Path, plan: Plan, result: Mapping[str, Any], extra: Mapping[str, str] | None = None,
-    *, format_: PlanFormat = "csv",
+    folder: Path, plan: Plan, summarise: Callable[[], Mapping[str, Any]],
+    extra: Mapping[str, str] | None = None, *, format_: PlanFormat = "csv",
 ) -> None:  # fmt: skip
     """Write a plan folder whole or not at all; an earlier plan in its place is replaced.
 

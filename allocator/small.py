@@ -15,8 +15,10 @@ from allocator.result import Status
 from allocator.watch import Watch
 
 SMALL_COLUMNS = 30_000
-INTEGER_LIMIT_S = 20.0
-SEARCH_ROUNDS = 12
+INTEGER_LIMIT_S, POLISH_LIMIT_S = 20.0, 2.0
+"""Seconds for the integer program: to reach the gap, and beyond it once reached."""
+PROVEN = 1e-9
+SEARCH_ROUNDS = (8, 4)
 
 
 def solve_small(
@@ -33,10 +35,12 @@ def solve_small(
         lists = scanner.lists(at, evaluator, float("inf"))
         start, cost = _rounded(model, evaluator, lists, prices, seed, watch)
     watch.cost = cost
-    if watch.is_over() or cost - watch.bound <= gap * abs(cost):
+    missing = cost - watch.bound
+    if watch.is_over() or missing <= PROVEN * abs(cost):
         return start, prices, _status(watch)
     watch.tell("integer program", 0.0)
-    limit = min(INTEGER_LIMIT_S, max(watch.left_s, 0.1))
+    wanted = POLISH_LIMIT_S if missing <= gap * abs(cost) else INTEGER_LIMIT_S
+    limit = min(wanted, max(watch.left_s, 0.1))
     better = solve_integer(model, limit, start)
     return better or start, prices, _status(watch)
 
@@ -59,5 +63,4 @@ def _rounded(
     whole.round()
     for _ in whole.search(SEARCH_ROUNDS, watch.is_over):
         pass
-    whole.finish()
-    return decisions_of(whole.books, model), whole.cost()
+    return decisions_of(whole.books), whole.cost()

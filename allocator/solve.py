@@ -100,7 +100,7 @@ def _decide(
 
 
 def _status_by_verdict(status: Status, reached: float | None, wanted: float) -> Status:
-    """The checker's gap decides, whatever the solver believed."""
+    """Let the checker's gap decide, whatever the solver believed."""
     if status is Status.BASELINE:
         return status
     return Status.GAP_REACHED if reached is not None and reached <= wanted else status

@@ -68,9 +68,7 @@ def run_plan(
         summary.update(_summary(instance, result, started))
         return summary
 
-    write_plan(
-        order.out, result.plan, summarise, {"report.html": page}, format_=order.format_
-    )
+    write_plan(order.out, result.plan, summarise, {"report.html": page}, format_=order.format_)
     return {**summary, "plan": str(order.out)}
 
 
@@ -113,6 +111,7 @@ def _relaxation_only(instance: Instance, result: Result, started: float) -> dict
 def peak_rss_mb() -> float:
     """Peak memory of this process and of its largest child, in MB."""
     own, children = (
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     return round((own + children) / 1024, 1)

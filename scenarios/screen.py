@@ -47,7 +47,9 @@ def progress_bar() -> Iterator[tuple[Listener, Interrupt]]:
     task = bar.add_task("starting", total=1.0, certificate="")
 
     def listen(news: watch.Progress) -> None:
-        bar.update(task, description=news.phase, completed=news.share, certificate=_certificate(news))
+        bar.update(
+            task, description=news.phase, completed=news.share, certificate=_certificate(news)
+        )
 
     try:
         with bar:
@@ -89,9 +91,18 @@ def _lines(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if kpis:
         yield "people", f"{kpis['first_doses']:,} of {kpis['people']:,} get a first dose"
         spread = kpis["coverage_spread"]
-        yield "coverage", "spread between départements " + (f"{spread:.3f}" if spread else "infinite")
-        yield "distance", f"median {kpis['km_median']:.1f} km, nine in ten under {kpis['km_p90']:.1f} km"
-        yield "vials", f"{kpis['vials']:,} shipped, {kpis['doses_wasted']:,} doses left in open vials"
+        yield (
+            "coverage",
+            "spread between départements " + (f"{spread:.3f}" if spread else "infinite"),
+        )
+        yield (
+            "distance",
+            f"median {kpis['km_median']:.1f} km, nine in ten under {kpis['km_p90']:.1f} km",
+        )
+        yield (
+            "vials",
+            f"{kpis['vials']:,} shipped, {kpis['doses_wasted']:,} doses left in open vials",
+        )
         yield "unpaired slots", f"{kpis['slots_unpaired']}"
         for row in result["unpaired"]:
             yield "", f"centre {row['centre']}, {row['product']}: {row['slots']} ({row['reason']})"

@@ -104,7 +104,7 @@ def _dose_gaps(model: Model, at: Prices, soft: SoftPlan) -> tuple[Floats, Floats
     pool_use = soft.pool_use.copy()
     gap = soft.stock_use - model.stock_net
     rows, products = np.nonzero(model.stock_row >= 0)
-    for row, p in zip(model.stock_row[rows, products], products, strict=True):
+    for row, p in zip(model.stock_row[rows, products].tolist(), products.tolist(), strict=True):
         drawn = at.stock[row] >= at.pool[p] - 1e-12
         pool_use[p] += np.where(drawn, np.maximum(gap[row], 0.0), 0.0)
     return pool_use, gap
@@ -116,10 +116,10 @@ def _fairness_gap(model: Model, soft: SoftPlan) -> Floats:
     if not checkpoints:
         return np.zeros((0, len(model.people_d)))
     given = np.cumsum(soft.firsts, axis=1)
-    blocks_before = [int(np.sum(model.block_start[1:] <= c)) for c in checkpoints]
-    firsts = given[:, [b - 1 for b in blocks_before]].T
+    last_block = np.searchsorted(model.block_start, checkpoints) - 1
+    firsts = given[:, last_block].T
     required = firsts.sum(axis=1)[:, None] * model.floor_share[None, :]
-    gap: Floats = (required - firsts) / np.maximum(model.people_d, 1.0)
+    gap: Floats = (required - firsts - model.waived) / np.maximum(model.people_d, 1.0)
     return gap
 
 
@@ -131,7 +131,7 @@ def project(model: Model, prices: Prices, pool_weight: Floats, stock_weight: Flo
     for p in range(len(prices.pool)):
         prices.pool[p] = _falling(prices.pool[p], pool_weight[p])
     rows, products = np.nonzero(model.stock_row >= 0)
-    for row, p in zip(model.stock_row[rows, products], products, strict=True):
+    for row, p in zip(model.stock_row[rows, products].tolist(), products.tolist(), strict=True):
         falling = _falling(prices.stock[row], stock_weight[row])
         prices.stock[row] = np.minimum(falling, prices.pool[p])
 
@@ -140,5 +140,5 @@ def _falling(values: Floats, weights: Floats) -> Floats:
     """Nearest non-increasing, non-negative sequence in the weighted metric."""
     if np.all(values[1:] <= values[:-1]):
         return np.maximum(values, 0.0)
-    fitted = isotonic_regression(values, weights=weights, increasing=False).x
+    fitted: Floats = isotonic_regression(values, weights=weights, increasing=False).x
     return np.maximum(fitted, 0.0)

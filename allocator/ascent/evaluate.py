@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from allocator.ascent.lists import Lists
 from allocator.ascent.model import BLOCKED, Model, Prices
 from allocator.instance import Floats
 
+R = TypeVar("R")
 THREADS = 2
 """Fixed, so that sums are added in the same order on every machine."""
 
@@ -53,7 +56,7 @@ class Evaluator:
         self._B = len(model.block_start) - 1
         self._widest = int((horizon.hi - horizon.lo).max(initial=0)) + 1
 
-    def __enter__(self) -> Evaluator:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,6 +83,7 @@ class Evaluator:
             - (prices.capacity * model.room)[open_rows].sum()
             - (prices.pool * model.pool_net).sum()
             - (prices.stock * model.stock_net).sum()
+            - (prices.fairness * model.waived).sum()
         )
 
     def price_centres(self, prices: Prices, tau: float) -> tuple[Floats, Floats, Floats, Floats]:
@@ -89,7 +93,7 @@ class Evaluator:
         block_cost, week_share = np.empty((J, K, self._B)), np.zeros((J, K, P, T))
         model, horizon = self.model, self.model.horizon
 
-        def centres(first: int, last: int) -> None:
+        def centres(first: int, last: int, _thread: int) -> None:
             kernels.price_bundles(
                 prices.capacity, prices.pool, prices.stock, model.stock_row,
                 horizon.second_allowed, horizon.two_dose, horizon.lo, horizon.hi, T, tau,
@@ -100,7 +104,7 @@ class Evaluator:
                 first, last, block_cost, week_share,
             )  # fmt: skip
 
-        self._in_ranges(centres, J)
+        self._in_threads(centres, self._halves(J))
         return bundle, second, block_cost, week_share
 
     def evaluate(self, prices: Prices, lists: Lists, tau: float) -> SoftPlan:
@@ -111,13 +115,13 @@ class Evaluator:
         g, block_share = np.empty((n_pairs, self._K)), np.empty((n_pairs, self._K, self._B))
         reward = self.reward(prices)
 
-        def pairs(first: int, last: int) -> None:
+        def pairs(first: int, last: int, _thread: int) -> None:
             kernels.price_pairs(
                 block_cost, reward, lists.pair_department, lists.pair_centre, tau,
                 first, last, g, block_share,
             )  # fmt: skip
 
-        self._in_ranges(pairs, n_pairs)
+        self._in_threads(pairs, self._halves(n_pairs))
         loads = np.zeros((THREADS, n_pairs, self._K))
 
         def zones(first: int, last: int, thread: int) -> float:
@@ -164,14 +168,6 @@ class Evaluator:
         inner = [int(np.searchsorted(lists.start, target)) for target in targets]
         return [0, *(min(cut, len(lists.people)) for cut in inner), len(lists.people)]
 
-    def _in_threads(self, work, cuts):  # type: ignore[no-untyped-def]
-        futures: list[Future[float]] = [
-            self._pool.submit(work, cuts[i], cuts[i + 1], i) for i in range(THREADS)
-        ]
+    def _in_threads(self, work: Callable[[int, int, int], R], cuts: list[int]) -> list[R]:
+        futures = [self._pool.submit(work, cuts[i], cuts[i + 1], i) for i in range(THREADS)]
         return [future.result() for future in futures]
-
-    def _in_ranges(self, work, n):  # type: ignore[no-untyped-def]
-        cuts = self._halves(n)
-        futures = [self._pool.submit(work, cuts[i], cuts[i + 1]) for i in range(THREADS)]
-        for future in futures:
-            future.result()

@@ -68,7 +68,7 @@ def price_classes(
     tau: float, first: int, last: int, block_cost: Floats, week_share: Floats,
 ) -> None:  # fmt: skip
     """Cost of a first dose by centre, class and fairness block; shares of product and week."""
-    P, K, T = first_allowed.shape
+    P, K = first_allowed.shape[:2]
     for j in range(first, last):
         for k in range(K):
             for b in range(len(block_start) - 1):
@@ -169,7 +169,7 @@ def spread_load(
     stock_use: Floats, block_firsts: Floats,
 ) -> None:  # fmt: skip
     """Turn people per pair into use of capacity, of doses, and first doses by block."""
-    K, P, T = week_share.shape[1], week_share.shape[2], week_share.shape[3]
+    K, P = week_share.shape[1], week_share.shape[2]
     B = len(block_start) - 1
     by_block = week_share[0, :, 0, :B].copy()
     for j in range(first, last):

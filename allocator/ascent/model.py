@@ -28,8 +28,10 @@ class Model:
         P x W national doses less those booked at centres without a stock row.
     block_start
         B + 1 weeks; the fairness reward is constant inside a block.
-    checkpoint_share
+    floor_share
         D, people of the département / all people, times the floor.
+    waived
+        C x D people the floor does not ask for after all: 0, save when a price is confirmed.
     """
 
     instance: Instance
@@ -47,6 +49,7 @@ class Model:
     block_start: Ints
     people_d: Floats
     floor_share: Floats
+    waived: Floats
     usable: Ints
 
     @property
@@ -60,9 +63,9 @@ class Model:
         return len(self.instance.fairness.checkpoints)
 
 
-def model_of(instance: Instance) -> Model:
-    """Derive the solver's arrays of an instance."""
-    horizon = horizon_of(instance)
+def model_of(instance: Instance, horizon: Horizon | None = None) -> Model:
+    """Derive the solver's arrays of an instance, or of a horizon that differs from its own."""
+    horizon = horizon_of(instance) if horizon is None else horizon
     distances = Distances(instance)
     objective, weight = instance.objective, instance.classes.weight
     stock_row, stock_net, pool_net = _stock(horizon)
@@ -85,13 +88,14 @@ def model_of(instance: Instance) -> Model:
         block_start=_blocks(instance.fairness.checkpoints, horizon.T),
         people_d=by_department,
         floor_share=instance.fairness.floor * by_department / by_department.sum(),
+        waived=np.zeros((len(instance.fairness.checkpoints), len(by_department))),
         usable=np.flatnonzero(horizon.usable),
     )
 
 
 def _stock(horizon: Horizon) -> tuple[Ints, Floats, Floats]:
     """Give each earmarked (centre, product) a stock row; all others live on the pool."""
-    has_row: Bools = horizon.earmarked.any(axis=2)
+    has_row: Bools = np.asarray(horizon.earmarked.any(axis=2))
     stock_row = np.full(has_row.shape, -1, dtype=np.int64)
     stock_row[has_row] = np.arange(has_row.sum())
     net = (horizon.earmarked - horizon.booked_doses).astype(float)

@@ -57,7 +57,9 @@ def _solve(model: Model) -> tuple[Floats, Floats]:
     P, K, _ = horizon.first_allowed.shape
     W = horizon.W
     columns = _columns(model)
-    rows, cols, values = [], [], []
+    rows: list[int] = []
+    cols: list[int] = []
+    values: list[float] = []
     cost = np.array([model.class_cost[k, t] for k, _, t, _ in columns])
     for c, (k, p, t, u) in enumerate(columns):
         rows.append(k)

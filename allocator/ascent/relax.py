@@ -17,6 +17,10 @@ from allocator.ascent.scan import Scanner
 COST_PER_PERSON, PRICE_PER_PERSON = 80.0, 260.0
 """Cost of the plan, and of serving nobody, per person where the temperatures were tuned."""
 STEPS_PER_DECADE = 300
+COARSE_PHASES = (
+    (4.0, 40, 0.25), (2.0, 60, 0.25), (1.0, 250, 0.4), (0.5, 150, 0.4), (0.25, 150, 0.4),
+)  # fmt: skip
+"""Temperature, steps and step length on the clusters."""
 LIST_KM = 60.0
 """Zone lists reach this many kilometres beyond the best centre."""
 SMALL_ENTRIES = 400_000
@@ -74,10 +78,16 @@ class Relaxer:
 
     def _coarse(self) -> Iterator[Beat]:
         lists = cluster_lists(self.model)
-        phases = ((4.0, 40, 0.25), (2.0, 60, 0.25), (1.0, 250, 0.4), (0.5, 150, 0.4), (0.25, 150, 0.4))
+        phases = (
+            (4.0, 40, 0.25),
+            (2.0, 60, 0.25),
+            (1.0, 250, 0.4),
+            (0.5, 150, 0.4),
+            (0.25, 150, 0.4),
+        )
         total = sum(steps for _, steps, _ in phases)
         done = 0
-        for tau, steps, eta in phases:
+        for tau, steps, eta in COARSE_PHASES:
             climb = Climb(self._evaluator, self.prices, lists, 5.0 * self.height)
             for _ in climb.run(constant(tau * self.height, steps, eta)):
                 done += 1
@@ -86,7 +96,9 @@ class Relaxer:
                     return
                 if done % 10 == 0:
                     yield Beat("clusters", done / total, self.bound)
-            lists = lists.active(climb.soft_plan(tau * self.height).g, 12.0 * tau * self.height + self.reach)
+            lists = lists.active(
+                climb.soft_plan(tau * self.height).g, 12.0 * tau * self.height + self.reach
+            )
         self.certify()
 
     def climb(self, schedule: list[Step], phase: str) -> Iterator[Beat]:

@@ -33,7 +33,9 @@ def ascent_prices(model: Model, rows: certificate.Prices) -> Prices:
 
 
 def _falls(values: Floats) -> Floats:
-    return np.maximum(values - np.concatenate([values[..., 1:], 0 * values[..., :1]], axis=-1), 0.0)
+    following = np.concatenate([values[..., 1:], 0 * values[..., :1]], axis=-1)
+    falls: Floats = np.maximum(values - following, 0.0)
+    return falls
 
 
 def _later(rows: Floats) -> Floats:

@@ -155,6 +155,6 @@ class Scanner:
 
     def _in_chunks(self, work: Callable[[int, int], R]) -> list[R]:
         n = len(self._people)
-        cuts = list(range(0, n, 2048)) + [n]
+        cuts = [*range(0, n, 2048), n]
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(work, cuts[:-1], cuts[1:]))

@@ -18,7 +18,7 @@ EARTH_RADIUS_KM = 6371.0088
 ROAD_PER_CROW = 1.3
 """Kilometres travelled per kilometre of great circle, unless travel.csv knows better."""
 
-BLOCK_ZONES = 40
+BLOCK_ZONES = 64
 _SAFETY_KM = 1e-6
 _SAFETY_RELATIVE = 1e-9
 

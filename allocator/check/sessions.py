@@ -49,7 +49,6 @@ def open_days(instance: Instance, calendar: Calendar) -> Bools:
     is_open = (running & np.tile(instance.centres.open_days, calendar.weeks)).reshape(
         -1, calendar.weeks, 7
     )
-    is_open &= calendar.is_open[:, :, None]
     is_open[calendar.is_open & ~is_open.any(axis=2)] = np.arange(7) < 5
     return is_open.reshape(-1, 7 * calendar.weeks)
 

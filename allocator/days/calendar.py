@@ -38,13 +38,13 @@ def day_limits(instance: Instance, horizon: Horizon, load: Ints) -> Ints:
         )
     inside = _between_dates(instance, W)
     regular = inside & instance.centres.open_days[:, None, :]
-    is_regular = regular.any(axis=2)
-    count = np.where(is_regular, regular.sum(axis=2), 5)
-    limit = -(-horizon.injections // count)
+    regular_days: Ints = regular.sum(axis=2)
+    limit = -(-horizon.injections // np.where(regular_days > 0, regular_days, 5))
     nearby = inside & _MONDAY_TO_FRIDAY
-    fits = load <= nearby.sum(axis=2) * limit
-    irregular = np.where(fits[:, :, None], nearby, _MONDAY_TO_FRIDAY)
-    days = np.where(is_regular[:, :, None], regular, irregular)
+    nearby_room: Ints = nearby.sum(axis=2) * limit
+    fits = load[:, :, None] <= nearby_room[:, :, None]
+    irregular = np.where(fits, nearby, _MONDAY_TO_FRIDAY)
+    days = np.where(regular_days[:, :, None] > 0, regular, irregular)
     limits: Ints = np.where(days, limit[:, :, None], 0).reshape(J, 7 * W)
     return limits
 

@@ -25,9 +25,9 @@ def leftovers(firsts: Ints, seconds: Ints, low: int, high: int, left1: Ints, lef
         Length X, overwritten with the slots left over on each day.
     """
     X = len(firsts)
-    left1[:] = firsts
-    left2[:] = seconds
-    y = 0
+    for x in range(X):
+        left1[x], left2[x] = firsts[x], seconds[x]
+    y, count = 0, 0
     for x in range(X):
         y = max(y, min(x + low, X))
         z = y
@@ -38,7 +38,8 @@ def leftovers(firsts: Ints, seconds: Ints, low: int, high: int, left1: Ints, lef
             if left2[z] == 0:
                 z += 1
         y = z
-    return int(np.sum(left1))
+        count += left1[x]
+    return count
 
 
 @kernel

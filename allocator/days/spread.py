@@ -45,34 +45,39 @@ def _spread(
     least, most = np.zeros(2 * P, np.int64), np.zeros(2 * P, np.int64)
     for x in range(X):
         if x % 7 == 0:
-            left[:P], left[P:] = weekly1[:, x // 7], weekly2[:, x // 7]
-        if x > 0:
-            A[:, x], B[:, x] = A[:, x - 1], B[:, x - 1]
-        if limit[x] == 0 or not left.any():
-            continue
+            days_left = 0
+            for day in range(x, x + 7):
+                days_left += limit[day] > 0
         following = x + 1
         while following < X and limit[following] == 0:
             following += 1
-        most[:P] = left[:P]
         for p in range(P):
+            if x % 7 == 0:
+                left[p], left[P + p] = weekly1[p, x // 7], weekly2[p, x // 7]
+            if x > 0:
+                A[p, x], B[p, x] = A[p, x - 1], B[p, x - 1]
+            most[p] = left[p]
             least[P + p] = upto(A[p], following - 1 - high[p]) - B[p, x]
             most[P + p] = min(upto(A[p], x - low[p]) - B[p, x], left[P + p])
-        week_end = x - x % 7 + 7
-        days_left = int(np.count_nonzero(limit[x:week_end]))
-        _fill_day(left, least, most, days_left, limit[x], give)
-        firsts[:, x], seconds[:, x] = give[:P], give[P:]
-        A[:, x] += give[:P]
-        B[:, x] += give[P:]
-        left -= give
+        if limit[x] > 0:
+            _fill_day(left, least, most, days_left, limit[x], give)
+            days_left -= 1
+            for p in range(P):
+                firsts[p, x], seconds[p, x] = give[p], give[P + p]
+                A[p, x] += give[p]
+                B[p, x] += give[P + p]
+                left[p] -= give[p]
+                left[P + p] -= give[P + p]
 
 
 @kernel
 def _fill_day(left: Ints, least: Ints, most: Ints, days_left: int, limit: int, give: Ints) -> None:
     """Choose the slots of one day: forced seconds first, then whatever lags most behind even."""
-    total, given = left.sum(), 0
+    total, given = 0, 0
     for c in range(len(left)):
         give[c] = max(min(least[c], left[c], limit - given), 0)
         given += give[c]
+        total += left[c]
     wanted = max(given, -(-total // days_left))
     given = _top_up(left, most, days_left, wanted, given, give)
     # The week's sum is a rule, pairing an aim: when seconds must wait but the days run out, they

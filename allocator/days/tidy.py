@@ -17,6 +17,7 @@ from allocator.instance import Ints
 from allocator.jit import kernel
 
 MAX_PASSES = 8
+"""Rounds over a week; most settle in two or three."""
 MAX_VIALS = 6
 """Whole vials tried in one move, beyond a broken one."""
 WHOLE = 1000
@@ -76,34 +77,33 @@ def tidy_centres(
                 room[x] -= slots[p, x]
         centre = _Centre(firsts[j], seconds[j], A, B, slots, left, room, low, high, vial)
         for monday in range(0, X, 7):
-            days = np.flatnonzero(limit[j, monday : monday + 7])
-            touched = np.ones(7, np.int64)
+            recent = 127
             for _ in range(MAX_PASSES):
-                touched = _pass(centre, monday, days, touched)
-                if not touched.any():
-                    break
+                if recent > 0:
+                    recent = _pass(centre, monday, limit[j], recent)
 
 
 @kernel
-def _pass(centre: _Centre, monday: int, days: Ints, recent: Ints) -> Ints:
-    """Try every product and pair of days of which one was touched; return the days touched."""
-    touched = np.zeros(7, np.int64)
+def _pass(centre: _Centre, monday: int, limit: Ints, recent: int) -> int:
+    """Try every product and pair of days of which one was touched; return the days touched.
+
+    Sets of days are bits of a number, Monday the lowest.
+    """
+    touched = 0
     for p in range(len(centre.vial)):
-        for i in days:
-            for e in days:
-                x, y = monday + i, monday + e
-                if x == y or centre.slots[p, x] == 0:
-                    continue
-                if recent[i] + recent[e] + touched[i] + touched[e] == 0:
-                    continue
-                if centre.left[p, x] == centre.left[p, y] == 0:
-                    continue
-                k, q, l = _best(centre, p, x, y)
-                if k > 0:
-                    _move(centre, p, x, y, k)
-                    touched[i] = touched[e] = 1
-                if l > 0:
-                    _move(centre, q, y, x, l)
+        for pair in range(49):
+            bits = 1 << pair // 7 | 1 << pair % 7
+            x, y = monday + pair // 7, monday + pair % 7
+            if x == y or limit[x] == 0 or limit[y] == 0 or (recent | touched) & bits == 0:
+                continue
+            if centre.slots[p, x] == 0 or centre.left[p, x] + centre.left[p, y] == 0:
+                continue
+            k, q, l = _best(centre, p, x, y)
+            if k > 0:
+                _move(centre, p, x, y, k)
+                touched |= bits
+            if l > 0:
+                _move(centre, q, y, x, l)
     return touched
 
 
@@ -121,8 +121,10 @@ def _best(centre: _Centre, p: int, x: int, y: int) -> tuple[int, int, int]:
         if hope + could_gain <= best_gain or (centre.slots[q, y] == 0 and q != p):
             continue
         if most < 0:
-            most = sum(_movable(centre, p, x, y))
-        back = 0 if q == p else sum(_movable(centre, q, y, x))
+            most1, most2 = _movable(centre, p, x, y)
+            most = most1 + most2
+        back1, back2 = _movable(centre, q, y, x)
+        back = 0 if q == p else back1 + back2
         for i in range(2):
             if gains[i] + could_gain > best_gain:
                 k, l, gain = _exchange(centre, x, y, starts[i], vial, most, q, back)

@@ -85,7 +85,7 @@ class Tariff(NamedTuple):
 def open_ledger(model: Model, lists: Lists) -> Ledger:
     """Open the books with only the booked people in them."""
     horizon = model.horizon
-    J, W = horizon.room.shape
+    J = len(horizon.room)
     P, K, T = horizon.first_allowed.shape
     vial = model.instance.products.doses_per_vial
     drawn = np.cumsum(horizon.booked_doses - horizon.earmarked, axis=2)
@@ -121,9 +121,9 @@ def open_ledger(model: Model, lists: Lists) -> Ledger:
 @kernel
 def fits(books: Ledger, j: int, p: int, t: int, u: int, wanted: int) -> int:
     """How many of `wanted` people the bundle (first week t, second week u) can take."""
-    n = min(wanted, books.room[j, t])
+    n = min(wanted, int(books.room[j, t]))
     if u >= 0:
-        n = min(n, books.room[j, t] // 2 if u == t else min(n, books.room[j, u]))
+        n = min(n, int(books.room[j, t] // 2 if u == t else books.room[j, u]))
     if n <= 0:
         return 0
     W = books.room.shape[1]
@@ -132,7 +132,7 @@ def fits(books: Ledger, j: int, p: int, t: int, u: int, wanted: int) -> int:
     for w in range(W - 1, t - 1, -1):
         ceiling = min(ceiling, books.shipped[j, p, w] + books.vials_left[p, w])
         spare = ceiling * vial - books.drawn[j, p, w]
-        n = min(n, spare // 2 if 0 <= u <= w else spare)
+        n = min(n, int(spare // 2 if 0 <= u <= w else spare))
         if n <= 0:
             return 0
     return n

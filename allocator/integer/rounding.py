@@ -93,10 +93,8 @@ def place_centres(
 
 
 @kernel
-def _fill(
-    books: Ledger, load: Ints, owed: Floats, j: int, p: int, t: int, u: int, n: int
-) -> int:
-    """Give n slots of a bundle to the centre's most-owed pairs and classes; return how many went."""
+def _fill(books: Ledger, load: Ints, owed: Floats, j: int, p: int, t: int, u: int, n: int) -> int:
+    """Give n slots of a bundle to the most-owed pairs and classes; return how many were taken."""
     a, b = books.pair_start[j], books.pair_start[j + 1]
     K = books.first.shape[1]
     given = 0

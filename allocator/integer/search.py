@@ -89,9 +89,7 @@ def shift(books: Ledger, tariff: Tariff, order: Ints, amounts: Ints) -> float:
 
 
 @kernel
-def _try_shift(
-    books: Ledger, tariff: Tariff, q: int, k: int, p: int, t: int, n: int
-) -> float:
+def _try_shift(books: Ledger, tariff: Tariff, q: int, k: int, p: int, t: int, n: int) -> float:
     """Take n people out and put them back where they cost least, if elsewhere."""
     j, d = books.pair_centre[q], books.pair_department[q]
     u = _dearest_second(books, tariff, j, p, t, n)
@@ -109,4 +107,5 @@ def _try_shift(
         p2, t2, u2, after = p, t, u, before
     enter(books, j, p2, t2, u2, n)
     books.first[q, k, p2, t2] += n
-    return before - after
+    gain: float = before - after
+    return gain

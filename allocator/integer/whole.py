@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,27 +84,30 @@ class WholePlan:
         price_all(self.books, tariff, self._cached)
         return offer(self.books, tariff, self._zones(), self._cached)
 
-    def search(self, rounds: int, stop: Callable[[], bool]) -> Iterator[float]:
-        """Shift and offer, lowering the price of vials that stay unsold; yield the cost."""
+    def search(self, turns: Sequence[int], stop: Callable[[], bool]) -> Iterator[float]:
+        """Shift and offer for some rounds, then use what is left over; yield the cost of each.
+
+        The price of vials that stay unsold is lowered from round to round; at the end of a turn
+        slots and vials are free: no better use was found for them.
+        """
         factor = np.ones(len(self.tariff.vial))
         amounts = np.unique(np.concatenate([[1, 2, 3], self.books.vial]))
         supply = self.books.shipped.sum(axis=0) + self.books.vials_left
         worth = np.maximum((self.tariff.vial * supply).sum(axis=1), 1e-9)
-        for _ in range(rounds):
-            if stop():
-                return
-            tariff = self.tariff._replace(vial=self.tariff.vial * factor[:, None])
-            shift(self.books, tariff, self._centres(), amounts)
-            self.offer(tariff)
-            unsold = (self.tariff.vial * self.books.vials_left).sum(axis=1) / worth
-            factor = np.where(
-                unsold > LEAST_SLACK_SHARE, factor * 0.95, np.minimum(1.05, factor * 1.02)
-            )
+        for rounds in turns:
+            for _ in range(rounds):
+                if stop():
+                    break
+                tariff = self.tariff._replace(vial=self.tariff.vial * factor[:, None])
+                shift(self.books, tariff, self._centres(), amounts)
+                self.offer(tariff)
+                unsold = (self.tariff.vial * self.books.vials_left).sum(axis=1) / worth
+                factor = np.where(
+                    unsold > LEAST_SLACK_SHARE, factor * 0.95, np.minimum(1.05, factor * 1.02)
+                )
+                yield self.cost()
+            self.offer(free(self.tariff))
             yield self.cost()
-
-    def finish(self) -> None:
-        """Use what is left over, at no price."""
-        self.offer(free(self.tariff))
 
     def cost(self) -> float:
         """Cost of the plan as it stands (MODEL.md)."""
@@ -136,7 +139,7 @@ def cost_parts(model: Model, books: Ledger) -> tuple[float, float, float, float]
     return unserved, week, km, fairness.price * missing
 
 
-def decisions_of(books: Ledger, model: Model) -> Decisions:
+def decisions_of(books: Ledger) -> Decisions:
     """Write the books out as tables."""
     entry, k = np.nonzero(books.placed)
     zone = np.searchsorted(books.start, entry, side="right") - 1

@@ -192,7 +192,8 @@ def _flows(
     model: Model, startable: Bools, nearest: int | None
 ) -> tuple[dict[str, Ints], Floats]:  # fmt: skip
     """Flow keys and their extra kilometres, zone by zone."""
-    offered = _allowed(model, startable).any(axis=(2, 3))[:, model.usable]
+    allowed = _allowed(model, startable)[:, model.usable]
+    offered = np.logical_or.reduce(allowed, axis=(2, 3))
     zones = np.flatnonzero(model.people.any(axis=1))
     parts: list[tuple[Ints, Ints, Ints, Floats]] = []
     for first in range(0, len(zones), ZONES_AT_A_TIME):

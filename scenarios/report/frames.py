@@ -76,7 +76,9 @@ def sheet_of(instance: Instance, boundaries: Boundaries) -> Sheet:
     far = _far_departments(places)
     for d, code in enumerate(instance.departments):
         places[d] = np.concatenate([places[d], *boundaries.rings.get(code, ())])
-    near = np.concatenate([points for points, is_far in zip(places, far, strict=True) if not is_far])
+    near = np.concatenate(
+        [points for points, is_far in zip(places, far, strict=True) if not is_far]
+    )
     main = _fitted("", (0.0, 0.0), (WIDTH_PX, MAX_HEIGHT_PX), near, shrink=True)
     frames, of_department, height = [main], [0] * len(places), main.height
     across = int(WIDTH_PX // (INSET_PX + MARGIN_PX))

@@ -62,7 +62,9 @@ def cards(items: Sequence[tuple[str, str, str]]) -> str:
     return f'<dl class="cards">{each}</dl>'
 
 
-def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[Cell]], text: int = 1) -> str:
+def table(
+    caption: str, headers: Sequence[str], rows: Sequence[Sequence[Cell]], text: int = 1
+) -> str:
     """Return a table; the first `text` columns are words, the others figures.
 
     The first cell of a row is its header.
@@ -94,7 +96,7 @@ def details(summary: str, body_html: str) -> str:
 def figure(caption: str, picture_html: str, legend_html: str = "", twin_html: str = "") -> str:
     """Return a picture with its caption, its legend, and the same figures as a table."""
     return (
-        f'<figure><figcaption>{escape(caption)}</figcaption>{legend_html}'
+        f"<figure><figcaption>{escape(caption)}</figcaption>{legend_html}"
         f'<div class="picture">{picture_html}</div></figure>{twin_html}'
     )
 

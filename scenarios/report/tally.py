@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from allocator.errors import InputError
+from allocator.decisions import Decisions
 from allocator.horizon import horizon_of
 from allocator.instance import Floats, Instance, Ints
-from allocator.plan import Plan
 from allocator.travel import km_of_chord2, unit_vectors
 
 
@@ -80,81 +78,33 @@ def weighted_quantile(values: Floats, weights: Ints, share: float) -> float | No
     return float(values[order[np.searchsorted(reached, share * reached[-1])]])
 
 
-def tally_of(instance: Instance, plan: Plan) -> Tally:
-    """Add a plan up.
-
-    Raises
-    ------
-    InputError
-        When the plan names an id or a week the instance does not know.
-    """
+def tally_of(instance: Instance, decisions: Decisions) -> Tally:
+    """Add the decisions of a plan up."""
     horizon = horizon_of(instance)
-    T, W = horizon.T, horizon.W
-    rows = _Rows(instance, plan)
-    first, people = rows.positions("first_doses", T)
-    seconds, given = rows.positions("second_doses", W)
-    shipments, vials = rows.positions("shipments", W)
-    flows, moved = rows.positions("flows", W)
     D, K, Z = len(instance.departments), len(instance.classes.ids), len(instance.zones.ids)
-    by_centre = (len(instance.centres.ids), len(instance.products.ids), W)
+    by_centre = (len(instance.centres.ids), len(instance.products.ids), horizon.W)
+    zone, _, centre, moved = decisions.flows.T
+    department, class_, at, product, week, people = decisions.first_doses.T
+    second_at, second_product, _, second_week, given = decisions.second_doses.T
     demand = np.zeros((D, K), dtype=np.int64)
     np.add.at(demand, instance.zones.department, instance.demand)
-    km = pair_km(instance, flows["zone"], flows["centre"])
-    week = _group_weeks(instance, first, people, flows)
-    zone_people = _sums(moved, (Z,), flows["zone"])
+    km = pair_km(instance, zone, centre)
+    zone_people = _sums(moved, (Z,), zone)
     return Tally(
-        first=_sums(people, (D, K, T), first["department"], first["class"], first["week"]),
+        first=_sums(people, (D, K, horizon.T), department, class_, week),
         people=demand,
-        first_doses=_sums(people, by_centre, first["centre"], first["product"], first["week"]),
-        second_doses=_sums(
-            given, by_centre, seconds["centre"], seconds["product"], seconds["week"]
-        ),
-        vials=_sums(
-            vials, by_centre, shipments["centre"], shipments["product"], shipments["week"]
-        ),
+        first_doses=_sums(people, by_centre, at, product, week),
+        second_doses=_sums(given, by_centre, second_at, second_product, second_week),
+        vials=_sums(decisions.shipments[:, 3], by_centre, *decisions.shipments[:, :3].T),
         booked=horizon.booked_doses.sum(axis=1),
         injections=horizon.injections,
         zone_people=zone_people,
-        zone_km=_means(km, moved, flows["zone"], zone_people),
-        zone_week=_means(week, moved, flows["zone"], zone_people),
+        zone_km=_means(km, moved, zone, zone_people),
+        zone_week=_means(_group_weeks(instance, decisions), moved, zone, zone_people),
         flow_km=km,
         flow_people=moved,
-        flow_department=instance.zones.department[flows["zone"]],
+        flow_department=instance.zones.department[zone],
     )
-
-
-class _Rows:
-    """Text ids of a plan's tables as positions in the instance."""
-
-    def __init__(self, instance: Instance, plan: Plan) -> None:
-        self.plan = plan
-        self.ids: dict[str, Sequence[str]] = {
-            "zone": instance.zones.ids,
-            "class": instance.classes.ids,
-            "centre": instance.centres.ids,
-            "product": instance.products.ids,
-            "department": instance.departments,
-        }
-
-    def positions(self, table: str, weeks: int) -> tuple[dict[str, Ints], Ints]:
-        """Return the keys of a table as positions, and its counts (the last column)."""
-        frame = self.plan[table]
-        keys: dict[str, Ints] = {}
-        for column in frame.columns[:-1]:
-            if column in self.ids:
-                found = pd.Index(self.ids[column]).get_indexer(frame[column].to_numpy())
-                self._refuse(table, column, found < 0)
-            else:
-                found = frame[column].to_numpy(dtype=np.int64)
-                self._refuse(table, column, (found < 0) | (found >= weeks))
-            keys[str(column)] = found.astype(np.int64)
-        return keys, frame[frame.columns[-1]].to_numpy(dtype=np.int64)
-
-    def _refuse(self, table: str, column: str, wrong: np.ndarray) -> None:
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            cell = self.plan[table][column].iloc[row]
-            raise InputError(table, f"{column} is not in the instance: {cell!r}", row + 2)
 
 
 def _sums(counts: Ints, shape: tuple[int, ...], *keys: Ints) -> Ints:
@@ -176,18 +126,19 @@ def pair_km(instance: Instance, zone: Ints, centre: Ints) -> Floats:
     listed, J = instance.travel, len(instance.centres.ids)
     pairs = pd.Index(listed.zone * J + listed.centre)
     row = pairs.get_indexer(zone * J + centre)
-    return np.where(row >= 0, np.append(listed.km, np.nan)[row], km)
+    chosen: Floats = np.where(row >= 0, np.append(listed.km, np.nan)[row], km)
+    return chosen
 
 
-def _group_weeks(
-    instance: Instance, first: dict[str, Ints], people: Ints, flows: dict[str, Ints]
-) -> Floats:
+def _group_weeks(instance: Instance, decisions: Decisions) -> Floats:
     """Mean week of each flow's group: the people of its département and class at its centre."""
     shape = (len(instance.departments), len(instance.classes.ids), len(instance.centres.ids))
-    keys = np.ravel_multi_index((first["department"], first["class"], first["centre"]), shape)
-    sums = np.bincount(keys, weights=people * first["week"], minlength=int(np.prod(shape)))
-    counts = np.bincount(keys, weights=people, minlength=int(np.prod(shape)))
-    mean = ratio(sums, counts)
-    department = instance.zones.department[flows["zone"]]
-    group = np.ravel_multi_index((department, flows["class"], flows["centre"]), shape)
-    return np.nan_to_num(mean)[group]
+    size = int(np.prod(shape))
+    department, class_, centre, _, week, people = decisions.first_doses.T
+    keys = np.ravel_multi_index((department, class_, centre), shape)
+    waited = np.bincount(keys, weights=people * week, minlength=size)
+    mean = ratio(waited, np.bincount(keys, weights=people, minlength=size))
+    zone, class_, centre, _ = decisions.flows.T
+    of_flow = (instance.zones.department[zone], class_, centre)
+    group: Floats = np.nan_to_num(mean)[np.ravel_multi_index(of_flow, shape)]
+    return group

@@ -77,7 +77,7 @@ def random_plan(rng: np.random.Generator, instance: Instance) -> Decisions:
 
 
 @given(campaigns(regular=False))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_sums_of_weeks_and_limits_of_days_hold_on_any_calendar(case):
     """Every week's doses are given on its days, and no day takes more than its limit."""
     instance, plan = case
@@ -88,7 +88,7 @@ def test_sums_of_weeks_and_limits_of_days_hold_on_any_calendar(case):
 
 
 @given(campaigns(regular=True))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 def test_every_first_dose_has_a_pair_where_open_days_never_change(case):
     """On regular calendars nothing is left unpaired, whatever the weekly plan."""
     instance, plan = case
@@ -98,7 +98,7 @@ def test_every_first_dose_has_a_pair_where_open_days_never_change(case):
 
 
 @given(campaigns(regular=False))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_leftovers_are_those_of_a_maximum_flow(case):
     """What is reported as unpaired is what a slot-by-slot matching leaves over."""
     instance, plan = case
@@ -108,7 +108,7 @@ def test_leftovers_are_those_of_a_maximum_flow(case):
 
 
 @given(campaigns(regular=False))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_no_more_is_wasted_than_by_the_even_split(case):
     """Tidying only ever closes vials."""
     instance, plan = case
@@ -121,7 +121,7 @@ def test_no_more_is_wasted_than_by_the_even_split(case):
 
 @pytest.mark.parametrize("baseline", [pro_rata, first_come])
 @given(seed=st.integers(0, 100_000))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_the_judge_accepts_the_sessions_and_quotas_of_baseline_plans(baseline, seed):
     """On random folders (strange weeks, bookings, closures) the checker finds nothing wrong."""
     with tempfile.TemporaryDirectory() as folder:

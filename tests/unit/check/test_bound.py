@@ -14,7 +14,7 @@ from allocator.check.verdict import judge
 from allocator.instance import Instance
 from allocator.read import read_instance
 from tests.factories import random_instance
-from tests.instances import NAMED, allowed, delivery, one_dose, people, weekly
+from tests.instances import NAMED, allowed, delivery, one_dose, people, two_doses, weekly
 from tests.unit.check.plans import campaign, plan_of
 from tests.unit.check.reference import prices_of, relaxation
 
@@ -120,12 +120,42 @@ def test_a_far_centre_counts_although_a_near_one_is_there(tmp_path):
 
 
 def test_prices_of_stock_may_not_exceed_those_of_the_pool(tmp_path):
-    """Repair: a stock price above the pool's is cut to it, so it changes nothing."""
-    instance = campaign(tmp_path / "i")
-    pool = np.ones((2, 8))
-    same = replace(no_prices(instance), pool=pool)
-    dearer = replace(same, stock={(1, 1): np.full(8, 99.0)})
+    """Repair: a stock price above the pool's is cut to it; left alone it would claim too much.
+
+    Five doses for eight people cost 300. At the pool price 50, 800 - 5 x 50 - 8 x 50 = 150 is
+    proven; with 500 for a dose at x, nobody would want one and 550 would be claimed.
+    """
+    instance = one_week(
+        tmp_path / "i",
+        demand=[people("a", "18", 8)],
+        capacity=weekly("x", 50),
+        deliveries=[delivery(0, "p", 5)],
+    )
+    same = replace(no_prices(instance), pool=np.array([[50.0]]))
+    dearer = replace(same, stock={(0, 0): np.array([500.0])})
+    assert lower_bound(instance, same) == pytest.approx(150)
     assert lower_bound(instance, dearer) == lower_bound(instance, same)
+
+
+def test_deliveries_of_the_tail_are_paid_for(tmp_path):
+    """Twelve doses, all in week 0, are three a week in the tail; second doses come in week 4.
+
+    First doses only in week 0: of ten people, 15 / 2 are served. A dose is worth 50 until then:
+    10 x 100 - 50 x (12 + 3).
+    """
+    rules = [allowed("pfizer", "18", to_date="2021-05-31"), allowed("pfizer", "*", rank=2)]
+    instance = campaign(
+        tmp_path / "i",
+        settings={"fairness": {"checkpoints": []}},
+        demand=[people("a", "18", 10)],
+        products=[two_doses("pfizer", 1, (28, 28))],
+        eligibility=rules,
+        deliveries=[delivery(0, "pfizer", 12)],
+    )
+    prices = no_prices(instance)
+    prices.pool[0, 4] = 50
+    assert lower_bound(instance, prices) == pytest.approx(250)
+    assert solved(instance)[0] == pytest.approx(250)
 
 
 def test_negative_prices_count_as_zero(tmp_path):

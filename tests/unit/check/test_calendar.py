@@ -95,6 +95,17 @@ def test_first_doses_follow_class_and_rule_from_monday_to_monday(tmp_path):
     assert calendar.first_allowed[0, 0].tolist() == [False, True, True, *[False] * 5]
 
 
+@pytest.mark.parametrize(
+    ("dates", "tail"),
+    [({"to_date": "2021-06-21"}, True), ({"from_date": "2021-06-22"}, False)],
+)
+def test_second_doses_in_the_tail_are_allowed_as_in_the_last_week(tmp_path, dates, tail):
+    """A rule ending on the Monday of week 3 holds in all the tail; one from its Tuesday never."""
+    rules = [*TABLES["eligibility"][:2], {**TABLES["eligibility"][2], **dates}]
+    calendar = calendar_of(campaign(tmp_path / "i", eligibility=rules))
+    assert calendar.second_allowed[0, 3:].tolist() == [tail] * 5
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_calendar_agrees_with_a_second_derivation(tmp_path, seed):
     """Random instances, week by week, against plain loops over dates."""

@@ -61,8 +61,17 @@ def test_the_keys_read_as_documented(instance):
 
 
 def test_a_table_without_a_row_holds_no_prices(instance):
-    """Baselines write an empty table: no certificate, not one of zeros."""
-    assert from_table(instance, to_table(instance, no_prices(instance))) is None
+    """Baselines write an empty table: no certificate."""
+    empty = to_table(instance, None)
+    assert empty.empty
+    assert from_table(instance, empty) is None
+
+
+def test_prices_of_zero_are_a_certificate_all_the_same(instance):
+    """They prove a bound of 0, so one row is written."""
+    back = from_table(instance, to_table(instance, no_prices(instance)))
+    assert back is not None
+    assert not back.pool.any()
 
 
 @pytest.mark.parametrize("name", ["a;week=3", "50%", "%3B", "x=y", "%;=%25", "Saint-Étienne"])

@@ -69,6 +69,13 @@ def test_listed_distances_replace_the_great_circle_for_their_pairs_only(tmp_path
     assert km == pytest.approx([0, 7, ONE_DEGREE_KM, 0])
 
 
+def test_a_centre_listed_far_away_does_not_hide_its_neighbours(tmp_path):
+    """Centre x stands in a, but the road to it takes 900 km: y is nearer."""
+    instance = campaign(tmp_path / "i", travel=[{"zone": "a", "centre": "x", "km": 900}])
+    nearest = geography_of(instance).nearest_km(np.array([True, True]))
+    assert nearest == pytest.approx([ONE_DEGREE_KM, 0])
+
+
 def test_the_nearest_centre_is_a_usable_one(instance):
     """Without x, the nearest to a is y at 12 km; b keeps y at 5 km."""
     nearest = geography_of(instance).nearest_km(np.array([False, True]))

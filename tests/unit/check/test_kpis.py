@@ -71,6 +71,14 @@ def test_a_departement_where_nobody_lives_has_no_coverage(tmp_path):
     assert judge(instance, plan_of()).kpis["coverage_min"] == pytest.approx(5 / 8)
 
 
+def test_first_doses_in_the_tail_cover_nobody(instance):
+    """Coverage is taken at the end of the horizon: eight of twenty doses in week 4 are too late."""
+    rows = changed(
+        "first_doses", ("22", "18", "x", "janssen", 1, 8), ("22", "18", "x", "janssen", 4, 8)
+    )
+    assert judge(instance, plan_of(**rows)).kpis["coverage_min"] == pytest.approx(12 / 30)
+
+
 def test_the_median_weighs_people_not_rows(instance):
     """One row of one person and one of nine: nine tenths drive 2 km."""
     rows = [("a", "75", "x", 9), ("a", "75", "y", 1)]

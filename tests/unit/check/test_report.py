@@ -33,7 +33,7 @@ def folders(tmp_path) -> tuple[Path, Path]:
     instance = campaign(tmp_path / "instance")
     _, found = relaxation(instance).solve()
     plan = plan_of(certificate=to_table(instance, prices_of(instance, found)))
-    write_plan(tmp_path / "plan", plan, printed(instance, plan))
+    write_plan(tmp_path / "plan", plan, lambda: printed(instance, plan))
     return tmp_path / "instance", tmp_path / "plan"
 
 
@@ -63,7 +63,7 @@ def test_parquet_says_the_same_as_csv(folders, tmp_path):
     _, found = relaxation(campaign(tmp_path / "again")).solve()
     again = campaign(tmp_path / "again")
     tables = plan_of(certificate=to_table(again, prices_of(again, found)))
-    write_plan(tmp_path / "parquet", tables, result, format_="parquet")
+    write_plan(tmp_path / "parquet", tables, lambda: result, format_="parquet")
     verdict, mismatches = check_folder(instance, tmp_path / "parquet")
     assert mismatches == ()
     assert asdict(verdict) == asdict(check_folder(instance, plan)[0])
@@ -94,7 +94,7 @@ def test_a_bound_without_a_certificate_is_found(tmp_path):
     """Nothing proves it."""
     instance = campaign(tmp_path / "instance")
     result = {**printed(instance, plan_of()), "bound": 1.0, "gap": 1 - 1 / 2280}
-    write_plan(tmp_path / "plan", plan_of(), result)
+    write_plan(tmp_path / "plan", plan_of(), lambda: result)
     assert keys((tmp_path / "instance", tmp_path / "plan")) == ["bound"]
 
 

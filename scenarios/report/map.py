@@ -1,0 +1,149 @@
+"""Maps: communes as dots in one picture, centres as circles, outlines where they are known."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import vl_convert
+
+from allocator.instance import Floats, Instance, Ints
+from scenarios.report.boundaries import Boundaries
+from scenarios.report.frames import WIDTH_PX, Frame, Sheet
+from scenarios.report.palette import INK, NOBODY, RULE, Scale
+
+LARGEST_CENTRE_PX = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A sheet with its outlines, on which every map of a report is drawn."""
+
+    instance: Instance
+    boundaries: Boundaries
+    sheet: Sheet
+
+    def communes(self, values: Floats, shown: Ints, scale: Scale, label: str) -> str:
+        """Draw communes as dots coloured by value; NaN means nobody is served there.
+
+        Tens of thousands of dots are drawn here, once, into a picture: a browser would take
+        seconds for as many nodes.
+
+        Parameters
+        ----------
+        values
+            Z.
+        shown
+            Positions of the communes to draw.
+        scale
+            Classes of values.
+        label
+            What the map shows, for those who do not see it.
+        """
+        zones = self.instance.zones
+        places = self.sheet.place(zones.department[shown], zones.lat[shown], zones.lon[shown])
+        radius = self._radii(zones.department[shown])
+        colours = np.array([*scale.colours, NOBODY])
+        known = np.isfinite(values[shown])
+        class_ = np.where(known, scale.classes(np.nan_to_num(values[shown])), -1)
+        dots: list[str] = []
+        for colour in np.unique(class_):
+            mine = class_ == colour
+            dots.append(f'<g fill="{colours[colour]}" shape-rendering="crispEdges">')
+            dots += [
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.2f}"/>'
+                for (x, y), r in zip(places[mine], radius[mine], strict=True)
+            ]
+            dots.append("</g>")
+        body = "".join(dots) + self._outlines("none", INK, 0.5)
+        png: bytes = vl_convert.svg_to_png(self._svg(body, background=True), scale=2)
+        data = base64.b64encode(png).decode("ascii")
+        size = f'width="{WIDTH_PX:.0f}" height="{self.sheet.height:.0f}"'
+        return f'<img {size} alt="{escape(label)}" src="data:image/png;base64,{data}">'
+
+    def centres(
+        self, doses: Ints, values: Floats, titles: list[str], scale: Scale, label: str
+    ) -> str:
+        """Draw centres as circles: area by doses, colour by value (J each); unused ones left out."""
+        centres = self.instance.centres
+        places = self.sheet.place(centres.department, centres.lat, centres.lon)
+        order = np.argsort(-doses, kind="stable")
+        largest = max(int(doses.max(initial=0)), 1)
+        circles = []
+        for j in order[doses[order] > 0]:
+            r = max(LARGEST_CENTRE_PX * float(np.sqrt(doses[j] / largest)), 1.2)
+            colour = scale.colours[int(scale.classes(values[j : j + 1])[0])]
+            circles.append(
+                f'<circle cx="{places[j, 0]:.1f}" cy="{places[j, 1]:.1f}" r="{r:.1f}" '
+                f'fill="{colour}"><title>{escape(titles[j])}</title></circle>'
+            )
+        body = self._outlines("#f4f6f8", "#aab4bf", 0.7)
+        body += f'<g stroke="white" stroke-width="0.6" fill-opacity="0.9">{"".join(circles)}</g>'
+        named = f'role="img" aria-label="{escape(label)}"'
+        return self._svg(body).replace("<svg", f"<svg {named}", 1)
+
+    def _radii(self, department: Ints) -> Floats:
+        """Dots of a frame nearly touch: their size follows from how many share it."""
+        frame_of = np.asarray(self.sheet.of_department)[department]
+        radius = np.ones(len(department))
+        for i, frame in enumerate(self.sheet.frames):
+            mine = frame_of == i
+            area = frame.width * frame.height / max(int(mine.sum()), 1)
+            radius[mine] = np.clip(0.5 * np.sqrt(area), 1.3, 8.0 if i == 0 else 4.0)
+        return radius
+
+    def _outlines(self, fill: str, stroke: str, width: float) -> str:
+        paths = "".join(
+            _path([self._frame(d).place(ring) for ring in self.boundaries.rings.get(code, ())])
+            for d, code in enumerate(self.instance.departments)
+        )
+        land = (
+            f'<path d="{paths}" fill="{fill}" stroke="{stroke}" stroke-width="{width}" '
+            'stroke-linejoin="round"/>'
+        )
+        boxes = "".join(_inset(frame) for frame in self.sheet.frames[1:])
+        return (land if paths else "") + boxes
+
+    def _frame(self, department: int) -> Frame:
+        return self.sheet.frames[self.sheet.of_department[department]]
+
+    def _svg(self, body: str, *, background: bool = False) -> str:
+        height = self.sheet.height
+        size = f'width="{WIDTH_PX:.0f}" height="{height:.0f}" viewBox="0 0 {WIDTH_PX:.0f} {height:.0f}"'
+        if not background:
+            return f"<svg {size}>{body}</svg>"
+        # The renderer, unlike a page, wants the namespace.
+        white = '<rect width="100%" height="100%" fill="white"/>'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{white}{body}</svg>'
+
+
+def _inset(frame: Frame) -> str:
+    return (
+        f'<rect x="{frame.left + 0.5:.1f}" y="{frame.top + 0.5:.1f}" width="{frame.width - 1:.1f}" '
+        f'height="{frame.height - 1:.1f}" fill="none" stroke="{RULE}"/>'
+        f'<text x="{frame.left + 4:.1f}" y="{frame.top + frame.height + 12:.1f}" '
+        f'font-size="9" font-family="Liberation Sans, Arial, sans-serif" fill="{INK}">'
+        f"{escape(frame.title)}</text>"
+    )
+
+
+def _path(rings: list[Floats]) -> str:
+    """SVG path of closed rings in pixels, without points that no eye tells apart."""
+    parts: list[str] = []
+    for ring in rings:
+        kept = ring[_thinned(ring)]
+        if len(kept) > 2:
+            parts.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in kept) + "Z")
+    return "".join(parts)
+
+
+def _thinned(points: Floats, apart_px: float = 0.8) -> list[int]:
+    """Positions of points at least so far from the last one kept."""
+    kept = [0]
+    for i, (x, y) in enumerate(points.tolist()):
+        last_x, last_y = points[kept[-1]].tolist()
+        if abs(x - last_x) >= apart_px or abs(y - last_y) >= apart_px:
+            kept.append(i)
+    return kept
