@@ -34,9 +34,7 @@ def run_demo(*, national: bool, folder: Path | None, quiet: bool) -> dict[str, A
         steps.take(f"plan {method}", lambda m=method, p=plan: _plan(instance, p, m))  # type: ignore[misc]
         steps.take(f"check {method}", lambda p=plan: _check(instance, p))  # type: ignore[misc]
     page = root / "comparison.html"
-    steps.take(
-        "compare", lambda: page.write_text(comparison_html(plans), encoding="utf-8")
-    )
+    steps.take("compare", lambda: page.write_text(comparison_html(plans), encoding="utf-8"))
     if not quiet:
         show(comparison_table(compare_plans(plans)))
         print(f"\nreport      {plans[-1] / 'report.html'}\ncomparison  {page}")

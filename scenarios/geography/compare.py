@@ -37,7 +37,9 @@ def compare(builtin: Path, official: Path) -> Comparison:
     both = ours.merge(theirs, left_on="code", right_on="code_insee")
     cities = {"75056", "69123", "13055"}
     missing = set(theirs["code_insee"]) - set(ours["code"]) - cities
-    lat, lon, to_lat, to_lon = np.radians(both[["lat", "lon", "latitude", "longitude"]].to_numpy()).T
+    lat, lon, to_lat, to_lon = np.radians(
+        both[["lat", "lon", "latitude", "longitude"]].to_numpy()
+    ).T
     half = np.sin((to_lat - lat) / 2) ** 2
     half += np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
     km = 2 * 6371.0088 * np.arcsin(np.sqrt(half))
