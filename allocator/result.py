@@ -38,7 +38,8 @@ class Result:
     """A solved instance. `plan` and `verdict` are None for the relaxation alone.
 
     relaxation
-        Optimal value of the continuous relaxation, where it was computed exactly (method `lp`).
+        Value of the continuous relaxation (method `lp`): its optimum, or what HiGHS had reached
+        when the time ended; None when that was nothing.
     columns
         Columns of the split model the method looked at.
     """

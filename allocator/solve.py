@@ -16,7 +16,7 @@ from allocator.check.verdict import judge
 from allocator.days import split_into_days
 from allocator.decisions import Decisions
 from allocator.instance import Instance
-from allocator.lp import count_columns, solve_relaxation
+from allocator.lp import Solver, count_columns, solve_relaxation
 from allocator.national import solve_national
 from allocator.result import Method, Result, Status
 from allocator.small import SMALL_COLUMNS, solve_small
@@ -32,6 +32,8 @@ def solve(
     seed: int | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     interrupted: Callable[[], bool] = lambda: False,
+    highs: Solver = "choose",
+    nearest: int | None = None,
 ) -> Result:
     """Plan a campaign.
 
@@ -52,6 +54,9 @@ def solve(
         Told phase, bound and cost as they change.
     interrupted
         Asked often; True keeps the best plan so far.
+    highs, nearest
+        Of method `lp` only: the algorithm of HiGHS, and how many nearest centres each zone is
+        offered (all when None; its bound is over all centres in any case).
 
     Raises
     ------
@@ -68,9 +73,9 @@ def solve(
     watch.tell("reading the horizon", 0.0)
     model = model_of(instance)
     refuse_unfit_bookings(instance, model.horizon)
-    columns = count_columns(model)
     if method is Method.LP:
-        return _relaxation(model, watch, seed, columns)
+        return _relaxation(model, watch, seed, highs, nearest)
+    columns = count_columns(model)
     decisions, prices, status = _decide(model, method, gap, seed, watch, columns)
     watch.tell("daily sessions", 0.0)
     days = split_into_days(instance, decisions)
@@ -106,13 +111,17 @@ def _status_by_verdict(status: Status, reached: float | None, wanted: float) -> 
     return Status.GAP_REACHED if reached is not None and reached <= wanted else status
 
 
-def _relaxation(model: Model, watch: Watch, seed: int, columns: int) -> Result:
+def _relaxation(
+    model: Model, watch: Watch, seed: int, highs: Solver, nearest: int | None
+) -> Result:
     watch.tell("relaxation by HiGHS", 0.0)
     limit = None if np.isinf(watch.left_s) else watch.left_s
-    solution = solve_relaxation(model, time_limit=limit)
+    solution = solve_relaxation(model, limit, solver=highs, nearest=nearest, threads=2)
     bound = lower_bound(model.instance, solution.prices)
+    ended_in_time = solution.status == "optimal"
     return Result(
-        status=Status.RELAXATION, method=Method.LP, plan=None, verdict=None,
-        prices=solution.prices, bound=bound, relaxation=solution.objective, columns=columns,
-        seed=seed, runtime_s=watch.elapsed_s,
+        status=Status.RELAXATION if ended_in_time else Status.TIME_LIMIT, method=Method.LP,
+        plan=None, verdict=None, prices=solution.prices, bound=bound,
+        relaxation=None if solution.x is None else solution.objective,
+        columns=solution.columns.count, seed=seed, runtime_s=watch.elapsed_s,
     )  # fmt: skip

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from allocator.errors import InputError
 from allocator.instance import Instance
+from allocator.lp import Solver
 from allocator.plan import refuse_foreign_folder, write_plan
 from allocator.read import read_instance
 from allocator.result import Method, Result
@@ -34,12 +36,16 @@ class Order:
     seed: int | None = None
     format_: str = "csv"
     xlsx: Path | None = None
+    highs: Solver = "choose"
+    nearest: int | None = None
 
     def refuse_bad_targets(self) -> None:
         """Raise InputError before the work, not after it, when the output cannot be written."""
         refuse_foreign_folder(self.out)
         if self.xlsx is not None and not self.xlsx.parent.is_dir():
             raise InputError(self.xlsx, "the folder of the workbook does not exist")
+        if self.highs == "hipo" and find_spec("highspy_extras") is None:
+            raise InputError("--highs hipo", "needs the package highspy-extras, which is missing")
 
 
 def run_plan(
@@ -53,7 +59,8 @@ def run_plan(
     instance = read_instance(order.instance)
     result = solve(
         instance, method=order.method, gap=order.gap, time_limit=order.time_limit_s,
-        seed=order.seed, progress=progress, interrupted=interrupted,
+        seed=order.seed, progress=progress, interrupted=interrupted, highs=order.highs,
+        nearest=order.nearest,
     )  # fmt: skip
     if result.method is Method.LP:
         return _relaxation_only(instance, result, started)

@@ -21,6 +21,15 @@ class PlanMethod(StrEnum):
     LP = "lp"
 
 
+class Highs(StrEnum):
+    """Algorithms of HiGHS; `hipo` needs the package highspy-extras."""
+
+    CHOOSE = "choose"
+    SIMPLEX = "simplex"
+    IPX = "ipx"
+    HIPO = "hipo"
+
+
 class TableFormat(StrEnum):
     """File format of the plan's tables."""
 
@@ -43,13 +52,20 @@ def plan(
     xlsx: Annotated[
         Path | None, typer.Option(help="Also write a workbook.", metavar="FILE")
     ] = None,
+    highs: Annotated[Highs, typer.Option(help="Algorithm of method lp.")] = Highs.CHOOSE,
+    nearest: Annotated[
+        int | None, typer.Option(min=1, help="Centres method lp offers each commune.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Solve an instance; Ctrl-C keeps the best plan so far."""
     from scenarios.planning import Order, run_plan
     from scenarios.screen import plan_summary, progress_bar
 
-    order = Order(instance, out, method.value, gap, time_limit, seed, format_.value, xlsx)
+    order = Order(
+        instance, out, method.value, gap, time_limit, seed, format_.value, xlsx,
+        highs.value, nearest,
+    )  # fmt: skip
     with progress_bar() as watchers:
         result = run_plan(order, *watchers)
     if as_json:
