@@ -1,1 +1,1 @@
-"""."""
+"""Benches of the command line, with peers in the same run."""
