@@ -1,0 +1,40 @@
+"""What a request needs and a worker opens once: settings, clock, database connections."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.clock import Clock
+from api.database.engine import hot_pool, open_engine
+from api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Resources of one worker process."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    hot: AsyncConnectionPool[AsyncConnection]
+
+
+@asynccontextmanager
+async def open_context(settings: Settings, clock: Clock) -> AsyncIterator[Context]:
+    """Open the connections, and close them in the end."""
+    url = settings.database_url
+    assert url is not None, "whoever starts a worker tells it where the database is"
+    timeout = settings.lock_timeout_ms
+    engine = open_engine(url, lock_timeout_ms=timeout, application="creneau-api")
+    try:
+        pool = hot_pool(url, lock_timeout_ms=timeout, application="creneau-hot")
+        async with pool:
+            yield Context(settings, clock, engine, pool)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,1 @@
+"""The one database: its tables, its migrations, and the PostgreSQL that comes with the package."""

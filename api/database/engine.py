@@ -1,0 +1,62 @@
+"""Connections: an engine for ordinary statements, a pool of plain ones for the hot path."""
+
+from __future__ import annotations
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+ENGINE_CONNECTIONS = 5
+HOT_CONNECTIONS = 4
+
+
+def _sqlalchemy_url(url: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _options(lock_timeout_ms: int, application: str) -> str:
+    # A wait for a lock ends in an error the caller can retry, never in a pile of stuck requests.
+    return f"-c lock_timeout={lock_timeout_ms} -c timezone=UTC -c application_name={application}"
+
+
+def open_engine(url: str, *, lock_timeout_ms: int, application: str) -> AsyncEngine:
+    """Engine of one process at READ COMMITTED; the caller disposes of it."""
+    return create_async_engine(
+        _sqlalchemy_url(url),
+        pool_size=ENGINE_CONNECTIONS,
+        max_overflow=ENGINE_CONNECTIONS,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": _options(lock_timeout_ms, application)},
+    )
+
+
+def open_sync_engine(url: str, *, application: str) -> Engine:
+    """Engine for commands and migrations; the caller disposes of it."""
+    return create_engine(
+        _sqlalchemy_url(url), connect_args={"options": f"-c application_name={application}"}
+    )
+
+
+def hot_pool(
+    url: str, *, lock_timeout_ms: int, application: str, size: int = HOT_CONNECTIONS
+) -> AsyncConnectionPool[AsyncConnection]:
+    """Pool of plain psycopg connections for pipelined transactions; not yet open.
+
+    Statements are prepared on first use; behind PgBouncer older than 1.21, set
+    `prepare_threshold` in the address to none.
+    """
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={
+            "options": _options(lock_timeout_ms, application),
+            "prepare_threshold": 0,
+            "autocommit": True,
+        },
+    )

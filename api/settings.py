@@ -1,0 +1,44 @@
+"""How this installation runs: from `CRENEAU_*` environment variables or the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one process, frozen; handed to what needs them, never read from a global.
+
+    database_url
+        `postgresql://...` of a server; None for the embedded PostgreSQL in `home`.
+    home
+        Folder of the embedded database, of the public files and of keys.
+    public_url
+        Address people reach this installation by; links in feeds and receipts begin with it.
+    hold_minutes
+        How long a pair stays blocked for somebody who fills in the form.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CRENEAU_", frozen=True, extra="ignore")
+
+    database_url: str | None = None
+    home: Path = Field(default_factory=lambda: user_data_path("creneau") / "home")
+    public_url: str = "http://127.0.0.1:8000"
+    hold_minutes: int = Field(default=10, ge=1, le=60)
+    lock_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
+    duplicate_policy: Literal["reject", "neutral"] = "reject"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def postgres_folder(self) -> Path:
+        """Data folder of the embedded PostgreSQL."""
+        return self.home / "postgres"
+
+    @property
+    def public_folder(self) -> Path:
+        """Folder the publisher writes and everybody may read."""
+        return self.home / "public"
