@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from allocator.errors import InputError
+from scenarios.lines import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One TOML file and the line of each of its keys."""
+
+    file: str
+    lines: Mapping[KeyPath, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A table of a TOML file, with the text it came from."""
+    """A table of a scenario, with the files it was merged from, the scenario's own one first."""
 
-    file: str
-    source: str
+    sources: tuple[Source, ...]
     values: Mapping[str, Any]
-    prefix: str = ""
+    path: KeyPath = ()
 
     def refuse(self, key: str, rule: str) -> InputError:
-        """Build the error that blames one key."""
-        pattern = re.compile(rf'\s*(\[+[^\]]*\b{re.escape(key)}"?\]|"?{re.escape(key)}"?\s*=)')
-        lines = self.source.splitlines()
-        line = next((i for i, text in enumerate(lines, 1) if pattern.match(text)), None)
-        return InputError(self.file, f"{self.prefix}{key} {rule}", line)
+        """Build the error that blames one key, or the table in which it is missing."""
+        full = f"{self._dotted(key)} {rule}"
+        path = (*self.path, key)
+        while path:
+            for source in self.sources:
+                if path in source.lines:
+                    return InputError(source.file, full, source.lines[path])
+            path = path[:-1]
+        return InputError(self.sources[0].file, full)
+
+    def _dotted(self, key: str) -> str:
+        parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in (*self.path, key))
+        return "".join(parts).removeprefix(".")
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """Raise for the first key that means nothing, so that no misspelling goes unnoticed."""
+        known = tuple(known)
         for key in self.values:
             if key not in known:
                 raise self.refuse(key, f"is unknown here (known: {', '.join(sorted(known))})")
@@ -48,35 +64,41 @@ class Keys:
         value = self.values.get(key, {})
         if not isinstance(value, dict):
             raise self.refuse(key, "is not a table")
-        return Keys(self.file, self.source, value, f"{self.prefix}{key}.")
+        return Keys(self.sources, value, (*self.path, key))
 
     def tables(self, key: str) -> list[Keys]:
         """Open an array of tables; an absent one is empty."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             raise self.refuse(key, "is not an array of tables")
-        return [
-            Keys(self.file, self.source, v, f"{self.prefix}{key}[{i}].")
-            for i, v in enumerate(value)
-        ]
+        return [Keys(self.sources, v, (*self.path, key, i)) for i, v in enumerate(value)]
 
     def text(self, key: str) -> str:
-        """Text that is not empty."""
+        """Text of one line that is not empty."""
         value = self._get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.refuse(key, f"is not a text: {value!r}")
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise self.refuse(key, f"is not a line of text: {value!r}")
         return value
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+    def choice(self, key: str, choices: Iterable[str]) -> str:
         """One of a few words."""
-        value = self.text(key)
+        value, choices = self.text(key), tuple(choices)
         if value not in choices:
             raise self.refuse(key, f"is not one of {', '.join(choices)}: {value!r}")
         return value
 
     def whole(self, key: str, low: int, high: int) -> int:
         """Whole number between both limits, included."""
+        return self._whole(key, self._get(key), low, high)
+
+    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """List of whole numbers between both limits, included."""
         value = self._get(key)
+        if not isinstance(value, list):
+            raise self.refuse(key, f"is not a list: {value!r}")
+        return tuple(self._whole(key, each, low, high) for each in value)
+
+    def _whole(self, key: str, value: Any, low: int, high: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.refuse(key, f"is not a whole number: {value!r}")
         if not low <= value <= high:
@@ -99,18 +121,15 @@ class Keys:
             raise self.refuse(key, f"is not a date like 2021-05-31: {value!r}")
         return value
 
-    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
-        """List of whole numbers between both limits, included."""
-        value = self._get(key)
-        if not isinstance(value, list):
-            raise self.refuse(key, f"is not a list: {value!r}")
-        return tuple(
-            Keys(self.file, self.source, {key: v}, self.prefix).whole(key, low, high) for v in value
-        )
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """List of texts; an absent one is empty."""
+    def names(self, key: str, known: Iterable[str]) -> tuple[str, ...]:
+        """List of different names, each known; an absent one is empty."""
         value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            raise self.refuse(key, f"is not a list of texts: {value!r}")
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self.refuse(key, f"is not a list of names: {value!r}")
+        known = tuple(known)
+        for name in value:
+            if name not in known:
+                raise self.refuse(key, f"holds the unknown {name!r} (known: {', '.join(known)})")
+        if len(set(value)) != len(value):
+            raise self.refuse(key, f"repeats a name: {value}")
         return tuple(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 from allocator.errors import InputError
 from allocator.tables import read_text
-from scenarios.keys import Keys
-from scenarios.spec import TOP_KEYS, Scenario, parse
+from scenarios.keys import Keys, Source
+from scenarios.lines import lines_of
+from scenarios.parse import TOP_KEYS, parse
+from scenarios.spec import Scenario
 
 LIBRARY = Path(__file__).with_name("library")
 
@@ -28,30 +31,34 @@ def read_scenario(name: str, library: Path = LIBRARY) -> Scenario:
     InputError
         For an unknown name, a circle of extensions, or a broken rule with its line.
     """
-    values, source = _merged(name, library, ())
-    return parse(name, Keys(f"{name}.toml", source, values))
-
-
-def _merged(name: str, library: Path, below: tuple[str, ...]) -> tuple[dict[str, Any], str]:
-    path = library / f"{name}.toml"
-    if name in below:
-        raise InputError(path.name, f"extends itself: {' -> '.join((*below, name))}")
     if name not in names(library):
-        rule = f"no scenario is named {name!r} (known: {', '.join(names(library))})"
-        raise InputError(below[-1] + ".toml" if below else "scenario", rule)
-    source = read_text(path)
+        raise InputError("scenario", f"{name!r} is unknown (known: {', '.join(names(library))})")
+    return parse(name, _merged(name, library, ()))
+
+
+def _merged(name: str, library: Path, above: tuple[str, ...]) -> Keys:
+    """Tables of one scenario laid over those of the scenario it extends."""
+    own = _read(library / f"{name}.toml")
+    own.refuse_unknown(TOP_KEYS)
+    if not own.has("extends"):
+        return own
+    base, line = own.choice("extends", names(library)), (*above, name)
+    if base in line:
+        raise own.refuse("extends", f"leads back to itself: {' -> '.join((*line, base))}")
+    below = _merged(base, library, line)
+    values = _over(below.values, own.values)
+    del values["extends"]
+    return Keys(own.sources + below.sources, values)
+
+
+def _read(path: Path) -> Keys:
+    text = read_text(path)
     try:
-        own = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(path.name, f"not TOML: {error}") from None
-    Keys(path.name, source, own).refuse_unknown(TOP_KEYS)
-    extended = own.pop("extends", None)
-    if extended is None:
-        return own, source
-    if not isinstance(extended, str):
-        raise Keys(path.name, source, own).refuse("extends", f"is not a name: {extended!r}")
-    base, _ = _merged(extended, library, (*below, name))
-    return _over(base, own), source
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        at = re.search(r"line (\d+)", str(error))
+        raise InputError(path.name, f"not TOML: {error}", int(at[1]) if at else None) from None
+    return Keys((Source(path.name, lines_of(text)),), values)
 
 
 def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,11 @@ from allocator.errors import InputError
 
 COMMUNES = Path(__file__).with_name("communes.csv.gz")
 COLUMNS = ("code", "name", "department", "region", "population", "lat", "lon", "origin")
+REGIONS = (
+    "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76",
+    "84", "93", "94", "975", "977", "978", "986", "987", "988",
+)  # fmt: skip
+"""Codes of the regions, and of the collectivities overseas that belong to none."""
 
 
 @dataclass(frozen=True, slots=True)
