@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 COUNTS = ("people", "vials", "slots", "week", "first_week", "dose_rank")
 RESULT = "result.json"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,21 @@ class Plan:
 
 def write_plan(
     folder: Path, plan: Plan, summarise: Callable[[], Mapping[str, Any]],
-    extra: Mapping[str, str] | None = None, *, format_: PlanFormat = "csv",
+    extra: Mapping[str, bytes] | None = None, *, format_: PlanFormat = "csv",
 ) -> None:  # fmt: skip
     """Write a plan folder whole or not at all; an earlier plan in its place is replaced.
 
     `summarise` gives `result.json`; it is called last, so that it can tell the time all took.
+    `extra` are further files by name, such as the report.
 
     Raises
     ------
     InputError
         When `folder` exists and is not a plan (nothing of the user's is overwritten).
     """
-    refuse_foreign_folder(folder)
+    extra = extra or {}
+    folder = folder.resolve()
+    refuse_foreign_folder(folder, extra)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         draft = Path(scratch) / "plan"
@@ -72,8 +76,8 @@ def write_plan(
                 plan[name].to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
             else:
                 plan[name].to_parquet(draft / f"{name}.parquet", index=False)
-        for name, text in (extra or {}).items():
-            (draft / name).write_text(text, encoding="utf-8")
+        for name, content in extra.items():
+            (draft / name).write_bytes(content)
         text = json.dumps(summarise(), ensure_ascii=False, indent=2, allow_nan=False)
         (draft / RESULT).write_text(text + "\n", encoding="utf-8")
         if folder.exists():
@@ -81,12 +85,21 @@ def write_plan(
         shutil.move(draft, folder)
 
 
-def refuse_foreign_folder(folder: Path) -> None:
-    """Raise InputError when a path exists and is neither empty nor a plan folder."""
-    if not folder.exists() or (folder / RESULT).is_file():
+def refuse_foreign_folder(folder: Path, extra: Collection[str] = ()) -> None:
+    """Raise InputError when a path holds anything but a plan: replacing it would lose that.
+
+    `extra` are names of further files that a new plan would put there.
+    """
+    if not folder.exists():
         return
-    if not folder.is_dir() or any(folder.iterdir()):
-        raise InputError(folder, "exists and is not a plan folder; it is left untouched")
+    if not folder.is_dir():
+        raise InputError(folder, "is a file, where a plan folder is to be written")
+    names = sorted(path.name for path in folder.iterdir())
+    tables = {f"{name}.{ending}" for name in COLUMNS for ending in get_args(PlanFormat)}
+    strangers = [n for n in names if n not in {RESULT, REPORT, *tables, *extra}]
+    if strangers or (names and RESULT not in names):
+        what = f"holds {strangers[0]!r}" if strangers else f"has no {RESULT}"
+        raise InputError(folder, f"is not a plan folder ({what}); it is left untouched")
 
 
 def read_plan(folder: Path) -> Plan:
@@ -99,7 +112,7 @@ def read_plan(folder: Path) -> Plan:
     """
     if not folder.is_dir():
         raise InputError(folder, "the plan folder does not exist")
-    return Plan({name: _read_table(folder, name) for name in COLUMNS})
+    return Plan({name: read_plan_table(folder, name) for name in COLUMNS})
 
 
 def read_result(folder: Path) -> dict[str, Any]:
@@ -116,7 +129,14 @@ def read_result(folder: Path) -> dict[str, Any]:
     return result
 
 
-def _read_table(folder: Path, name: str) -> pd.DataFrame:
+def read_plan_table(folder: Path, name: str) -> pd.DataFrame:
+    """Read one table of a plan folder, as `read_plan` does.
+
+    Raises
+    ------
+    InputError
+        For a missing table or column, or a cell that is not what its column promises.
+    """
     columns = COLUMNS[name]
     parquet = folder / f"{name}.parquet"
     if parquet.is_file():

@@ -14,19 +14,24 @@ from typing import Any
 from allocator.errors import InputError
 from allocator.instance import Instance
 from allocator.lp import Solver
-from allocator.plan import refuse_foreign_folder, write_plan
+from allocator.plan import REPORT, refuse_foreign_folder, write_plan
 from allocator.read import read_instance
 from allocator.result import Method, Result
 from allocator.solve import solve
 from allocator.watch import Progress
+from scenarios.output import refuse_bad_file, refuse_unwritable_folder
 from scenarios.report.baseline import pro_rata_coverage
 from scenarios.report.html import report_html
-from scenarios.report.workbook import write_workbook
+from scenarios.report.workbook import workbook_bytes, write_workbook
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What `creneau plan` was asked for."""
+    """What `creneau plan` was asked for.
+
+    data
+        Folder of official files, for the outlines and names of the départements on the maps.
+    """
 
     instance: Path
     out: Path
@@ -38,14 +43,30 @@ class Order:
     xlsx: Path | None = None
     highs: Solver = "choose"
     nearest: int | None = None
+    data: Path | None = None
+
+    @property
+    def is_xlsx_inside(self) -> bool:
+        """Whether the workbook lies in the plan folder, and so is written with it."""
+        return self.xlsx is not None and self.xlsx.resolve().parent == self.out.resolve()
 
     def refuse_bad_targets(self) -> None:
         """Raise InputError before the work, not after it, when the output cannot be written."""
-        refuse_foreign_folder(self.out)
-        if self.xlsx is not None and not self.xlsx.parent.is_dir():
-            raise InputError(self.xlsx, "the folder of the workbook does not exist")
+        refuse_unwritable_folder(self.out)
+        inside = [self.xlsx.name] if self.xlsx is not None and self.is_xlsx_inside else []
+        refuse_foreign_folder(self.out, inside)
+        if self.xlsx is not None:
+            self._refuse_bad_workbook(self.xlsx)
         if self.highs == "hipo" and find_spec("highspy_extras") is None:
             raise InputError("--highs hipo", "needs the package highspy-extras, which is missing")
+
+    def _refuse_bad_workbook(self, xlsx: Path) -> None:
+        if self.method == Method.LP:
+            raise InputError(xlsx, "method lp makes no integer plan to put into a workbook")
+        if not self.is_xlsx_inside:
+            refuse_bad_file(xlsx)
+        elif xlsx.suffix != ".xlsx":
+            raise InputError(xlsx, "a workbook in the plan folder is to end in .xlsx")
 
 
 def run_plan(
@@ -65,17 +86,22 @@ def run_plan(
     if result.method is Method.LP:
         return _relaxation_only(instance, result, started)
     assert result.plan is not None
-    progress(Progress("report", 0.0, result.bound, None))
+    assert result.verdict is not None
     summary = _summary(instance, result, started)
-    page = report_html(instance, result.plan, summary, pro_rata_coverage(instance))
-    if order.xlsx is not None:
-        write_workbook(order.xlsx, instance, result.plan, summary)
+    progress(Progress("report", 0.0, result.bound, result.verdict.cost))
+    page = report_html(instance, result.plan, summary, pro_rata_coverage(instance), order.data)
+    files = {REPORT: page.encode()}
+    if order.xlsx is not None and order.is_xlsx_inside:
+        files[order.xlsx.name] = workbook_bytes(instance, result.plan, summary)
 
     def summarise() -> dict[str, Any]:
         summary.update(_summary(instance, result, started))
         return summary
 
-    write_plan(order.out, result.plan, summarise, {"report.html": page}, format_=order.format_)
+    progress(Progress("writing", 0.5, result.bound, result.verdict.cost))
+    write_plan(order.out, result.plan, summarise, files, format_=order.format_)
+    if order.xlsx is not None and not order.is_xlsx_inside:
+        write_workbook(order.xlsx, instance, result.plan, summary)
     return {**summary, "plan": str(order.out)}
 
 
@@ -83,7 +109,12 @@ def _summary(instance: Instance, result: Result, started: float) -> dict[str, An
     summary = dict(result.summary())
     kpis = summary.pop("kpis")
     unpaired = [
-        {"centre": u.centre, "product": u.product, "slots": u.slots, "reason": u.reason}
+        {
+            "centre": instance.centres.ids[u.centre],
+            "product": instance.products.ids[u.product],
+            "slots": u.slots,
+            "reason": u.reason,
+        }
         for u in result.unpaired
     ]
     return {

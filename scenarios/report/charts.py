@@ -174,24 +174,20 @@ def doses_chart(rows: pd.DataFrame, order: Sequence[str], colours: dict[str, str
         Colour of each product, in stacking order.
     """
     top = float(rows.groupby(["rang", "semaine"])["doses"].sum().max()) if len(rows) else 1.0
-    panels = []
-    for rank in ("Premières doses", "Secondes doses"):
-        panels.append(
-            alt.Chart(rows[rows["rang"] == rank], title=rank)
-            .mark_bar(stroke="white", strokeWidth=0.5)
-            .encode(
-                x=_week_axis(order).scale(domain=list(order)),
-                y=alt.Y(
-                    "sum(doses):Q", title="doses par semaine",
-                    scale=alt.Scale(domain=[0, max(top, 1.0)]), axis=alt.Axis(tickCount=4, format=","),
-                ),
-                color=alt.Color(
-                    "vaccin:N", legend=None,
-                    scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-                ),
-            )
-            .properties(width=WIDTH_PX, height=150)
-        )  # fmt: skip
+    scale = alt.Scale(domain=[0, max(top, 1.0)])
+    axis = alt.Axis(tickCount=4, format=",")
+    colour = alt.Scale(domain=list(colours), range=list(colours.values()))
+    panels = [
+        alt.Chart(rows[rows["rang"] == rank], title=rank)
+        .mark_bar(stroke="white", strokeWidth=0.5)
+        .encode(
+            x=_week_axis(order).scale(domain=list(order)),
+            y=alt.Y("sum(doses):Q", title="doses par semaine", scale=scale, axis=axis),
+            color=alt.Color("vaccin:N", legend=None, scale=colour),
+        )
+        .properties(width=WIDTH_PX, height=150)
+        for rank in ("Premières doses", "Secondes doses")
+    ]
     return alt.vconcat(*panels, spacing=14)
 
 

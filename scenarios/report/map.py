@@ -66,7 +66,7 @@ class Canvas:
     def centres(
         self, doses: Ints, values: Floats, titles: list[str], scale: Scale, label: str
     ) -> str:
-        """Draw centres as circles: area by doses, colour by value (J each); unused ones left out."""
+        """Draw the centres used as circles: area by doses, colour by value (J each)."""
         centres = self.instance.centres
         places = self.sheet.place(centres.department, centres.lat, centres.lon)
         order = np.argsort(-doses, kind="stable")
@@ -111,7 +111,8 @@ class Canvas:
 
     def _svg(self, body: str, *, background: bool = False) -> str:
         height = self.sheet.height
-        size = f'width="{WIDTH_PX:.0f}" height="{height:.0f}" viewBox="0 0 {WIDTH_PX:.0f} {height:.0f}"'
+        size = f'width="{WIDTH_PX:.0f}" height="{height:.0f}"'
+        size += f' viewBox="0 0 {WIDTH_PX:.0f} {height:.0f}"'
         if not background:
             return f"<svg {size}>{body}</svg>"
         # The renderer, unlike a page, wants the namespace.

@@ -15,12 +15,13 @@ from scenarios.report.french import (
 )
 from scenarios.report.printed import Printed
 
-_PARTS = (
-    ("unserved", "personnes jamais servies"),
-    ("week", "semaines d’attente"),
-    ("km", "kilomètres en plus du centre le plus proche"),
-    ("fairness", "manques au plancher d’équité"),
-)
+PART_NAMES = {
+    "unserved": "personnes jamais servies",
+    "week": "semaines d’attente",
+    "km": "kilomètres en plus du centre le plus proche",
+    "fairness": "manques au plancher d’équité",
+}
+"""Keys of `cost_parts`, named for a reader."""
 
 
 def key_figures(figures: Figures, printed: Printed) -> str:
@@ -73,7 +74,7 @@ def cost_table(printed: Printed) -> str:
             significant(printed.cost_parts[key], 6),
             percent(printed.cost_parts[key] / total) if total else percent(None),
         )
-        for key, name in _PARTS
+        for key, name in PART_NAMES.items()
     ]
     rows.append(("ensemble", significant(total, 6), percent(1.0) if total else percent(None)))
     return page.table("De quoi le coût est fait", ("Part", "Points", "Part du coût"), rows)

@@ -51,8 +51,9 @@ def coverage_over_time(instance: Instance, tally: Tally, baseline: Baseline | No
     theirs = None if baseline is None else _quantiles_by_week(baseline.tally)
     label = (
         "Courbe des premières doses cumulées par semaine : à la fin, de "
-        f"{number(ours[-1, 0], 1)} % dans le département le moins servi à {number(ours[-1, 2], 1)} %"
-        f" dans le plus servi, {number(ours[-1, 1], 1)} % au département médian."
+        f"{number(ours[-1, 0], 1)} % dans le département le moins servi à "
+        f"{number(ours[-1, 2], 1)} % dans le plus servi, {number(ours[-1, 1], 1)} % au "
+        "département médian."
     )
     entries = [(PLAN, "ce plan : médiane, et bande de tous les départements")]
     if baseline is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from allocator.instance import Instance
@@ -79,8 +80,9 @@ def proof(printed: Printed) -> str:
             "autre plan pourrait le dépasser."
         )
     text = (
-        f"Ce plan coûte {significant(printed.cost, 6)} points et il est prouvé qu’aucun plan, quels "
-        f"que soient les centres choisis, ne peut coûter moins de {significant(printed.bound, 6)}"
+        f"Ce plan coûte {significant(printed.cost, 6)} points et il est prouvé qu’aucun plan, "
+        f"quels que soient les centres choisis, ne peut coûter moins de "
+        f"{significant(printed.bound, 6)}"
         f"{THIN}: il est donc à {small_percent(printed.gap)} au plus du meilleur plan possible"
     )
     if printed.gap_km_per_person is not None:
@@ -94,78 +96,139 @@ def prices_in_words(instance: Instance) -> str:
     objective, fairness = instance.objective, instance.fairness
     text = (
         f"Un point de coût n’est pas un euro. Une personne de poids 1 jamais servie coûte "
-        f"{significant(objective.unserved)} points, une semaine d’attente {significant(objective.week)}, "
-        f"un kilomètre de plus que le centre le plus proche {significant(objective.km)}{THIN}; "
+        f"{significant(objective.unserved)} points, une semaine d’attente "
+        f"{significant(objective.week)}, un kilomètre de plus que le centre le plus proche "
+        f"{significant(objective.km)}{THIN}; "
         "servir une personne de poids 4 plus tôt vaut quatre fois plus."
     )
     if fairness.checkpoints and fairness.price and fairness.floor:
-        ends = ", ".join(str(week) for week in fairness.checkpoints)
         text += (
-            f" Chaque personne qui manque à un département pour atteindre {percent(fairness.floor, 0)} "
-            f"de la couverture nationale coûte {significant(fairness.price)} points (contrôle après "
-            f"{count(fairness.checkpoints[0], 'semaine', 'semaines') if len(fairness.checkpoints) == 1 else f'{ends} semaines'})."
+            f" Chaque personne qui manque à un département pour atteindre "
+            f"{percent(fairness.floor, 0)} de la couverture nationale coûte "
+            f"{significant(fairness.price)} points (contrôle après "
+            f"{_enumeration(fairness.checkpoints)})."
         )
     return text
 
 
+def _enumeration(weeks: Sequence[int]) -> str:
+    """Write `4, 8 et 12 semaines`."""
+    *before, last = (number(week) for week in weeks)
+    unit = "semaines" if weeks[-1] > 1 else "semaine"
+    return f"{', '.join(before)} et {last} {unit}" if before else f"{last} {unit}"
+
+
+def plans_compared(plans: int) -> str:
+    """Say what the page is."""
+    return f"{count(plans, 'plan', 'plans')} côte à côte, d’après les chiffres que chacun publie."
+
+
+def other_instances() -> str:
+    """Warn that costs do not compare."""
+    return (
+        "Ces plans ne portent pas tous sur les mêmes données : leurs coûts ne se comparent pas. "
+        "Les chiffres qui suivent disent ce que chacun donne aux personnes de son scénario."
+    )
+
+
+def cheapest(best: str, ours: Printed, worst: str, theirs: Printed) -> str:
+    """Say which plan costs least, and what that means for people."""
+    text = f"Le plan « {best} » coûte le moins{THIN}: {significant(ours.cost, 6)} points"
+    if theirs.cost > ours.cost > 0:
+        saved = 1 - ours.cost / theirs.cost
+        text += f", {small_percent(saved)} de moins que « {worst} »"
+    more = (ours.kpis["first_doses"] or 0) - (theirs.kpis["first_doses"] or 0)
+    if more:
+        people = count(abs(int(more)), "personne", "personnes")
+        text += f". Il sert {people} de {'plus' if more > 0 else 'moins'}"
+    low, other_low = ours.kpis["coverage_min"], theirs.kpis["coverage_min"]
+    if best != worst and low is not None and other_low is not None:
+        text += (
+            f", et le département le moins servi y atteint {percent(low)} de couverture, "
+            f"contre {percent(other_low)}"
+        )
+    return _spaced(f"{text}.")
+
+
+def distance_to_best(best: str, cost: float, bounds: Sequence[float]) -> str:
+    """Say how far the cheapest plan can be from the best possible one."""
+    if not bounds or not cost:
+        return "Aucun de ces plans n’a de borne : rien ne dit ici ce qu’un autre pourrait gagner."
+    bound = max(bounds)
+    return _spaced(
+        f"Il est prouvé qu’aucun plan ne peut coûter moins de {significant(bound, 6)} points : "
+        f"« {best} » est donc à {small_percent((cost - bound) / abs(cost))} au plus du meilleur "
+        "plan possible."
+    )
+
+
+def _spaced(text: str) -> str:
+    """Set the spaces that must not break, before double punctuation and inside guillemets."""
+    for mark, space in ((":", NBSP), (";", THIN), ("?", THIN), ("!", THIN), ("»", NBSP)):
+        text = text.replace(f" {mark}", f"{space}{mark}")
+    return text.replace("« ", f"«{NBSP}")
+
+
 def proven() -> list[str]:
     """List what was recounted by code that shares nothing with the solver."""
-    return [
+    items = [
         (
-            "Le plan respecte toutes les contraintes du modèle : créneaux de chaque centre et de chaque "
-            "semaine, flacons entiers, livraisons, stocks, intervalles entre les deux doses, "
-            "éligibilité, rendez-vous déjà pris. Un vérificateur indépendant du solveur recompte tout."
+            "Le plan respecte toutes les contraintes du modèle : créneaux de chaque centre et de "
+            "chaque semaine, flacons entiers, livraisons, stocks, intervalles entre les deux "
+            "doses, éligibilité, rendez-vous déjà pris. Un vérificateur indépendant du solveur "
+            "recompte tout."
         ),
         (
-            "Le coût est recalculé à partir du plan entier, et la borne inférieure est démontrée sans "
-            "faire confiance au solveur, avec tous les centres ouverts à toutes les communes."
+            "Le coût est recalculé à partir du plan entier, et la borne inférieure est démontrée "
+            "sans faire confiance au solveur, avec tous les centres ouverts à toutes les communes."
         ),
     ]
+    return [_spaced(item) for item in items]
 
 
 def not_proven(instance: Instance) -> list[str]:
     """List the assumptions a reader should know before signing."""
     items = [
         (
-            "L’écart certifié compare ce plan au meilleur plan du modèle. Il ne dit pas que le modèle "
-            "décrit la campagne : un autre réglage des prix donnerait un autre plan."
+            "L’écart certifié compare ce plan au meilleur plan du modèle. Il ne dit pas que le "
+            "modèle décrit la campagne : un autre réglage des prix donnerait un autre plan."
         ),
         _distances(instance),
         (
-            "La capacité des centres est celle du scénario. Quand elle n’est pas déclarée par le centre, "
-            "elle est estimée ; aucun fichier public de 2021 ne la donne."
+            "La capacité des centres est celle du scénario. Quand elle n’est pas déclarée par le "
+            "centre, elle est estimée ; aucun fichier public de 2021 ne la donne."
         ),
         (
-            "La demande est une estimation, commune par commune : des personnes changeront d’avis, "
-            "iront ailleurs ou ne viendront pas. Les absences ne sont pas modélisées."
+            "La demande est une estimation, commune par commune : des personnes changeront "
+            "d’avis, iront ailleurs ou ne viendront pas. Les absences ne sont pas modélisées."
         ),
         "Les livraisons sont supposées arriver à la date et dans les quantités prévues.",
         (
-            "Les prix des manques viennent de la relaxation continue : ils valent pour une unité de plus "
-            "ou de moins, pas pour cent, et ne disent pas quelles personnes y gagneraient."
+            "Les prix des manques viennent de la relaxation continue : ils valent pour une unité "
+            "de plus ou de moins, pas pour cent, et ne disent pas quelles personnes y gagneraient."
         ),
         (
-            "La semaine d’une commune sur la carte est une moyenne : les personnes d’une même classe et "
-            "d’un même département sont interchangeables dans un centre."
+            "La semaine d’une commune sur la carte est une moyenne : les personnes d’une même "
+            "classe et d’un même département sont interchangeables dans un centre."
         ),
         (
-            "Les doses perdues supposent des flacons ouverts et finis dans la journée ; ce qui reste "
-            "sert d’abord la liste d’attente du jour."
+            "Les doses perdues supposent des flacons ouverts et finis dans la journée ; ce qui "
+            "reste sert d’abord la liste d’attente du jour."
         ),
     ]
     if any(instance.products.doses_needed == 2):
         items.insert(
             5,
-            f"Après la dernière semaine, les secondes doses comptent sur la moyenne des capacités et "
-            f"des livraisons des quatre dernières semaines{THIN}: c’est une hypothèse.",
+            "Après la dernière semaine, les secondes doses comptent sur la moyenne des capacités "
+            "et des livraisons des quatre dernières semaines : c’est une hypothèse.",
         )
-    return [item.replace(" :", f"{NBSP}:").replace(" ;", f"{THIN};") for item in items]
+    return [_spaced(item) for item in items]
 
 
 def _distances(instance: Instance) -> str:
     text = (
-        "Les distances sont à vol d’oiseau, multipliées par 1,3 : ni le relief, ni les ponts, ni les "
-        "transports n’y sont."
+        "Les distances sont à vol d’oiseau, multipliées par 1,3 : ni le relief, ni les ponts, ni "
+        "les transports n’y sont."
     )
     if len(instance.travel.km):
         text += " Les couples commune-centre listés dans le scénario ont leur propre distance."
