@@ -1,0 +1,36 @@
+# Verbs of the house. Everything runs through uv, which brings the tools the first time.
+
+# Build, plan three ways, check and compare one region
+demo *OPTIONS:
+    uv run creneau demo {{OPTIONS}}
+
+# Run the tests that this machine can run
+test *OPTIONS:
+    uv run pytest {{OPTIONS}}
+
+# Check the style and the arrows between the folders
+lint:
+    uv run ruff check
+    uv run ruff format --check
+    uv run lint-imports
+
+# Check the types
+types:
+    uv run mypy
+
+# Put the code into its format
+fmt:
+    uv run ruff format
+    uv run ruff check --fix
+
+# Pin the newest versions that the ranges allow
+pin:
+    uv run --no-project .ci/pin.py
+
+# Measure planning, peers in the same run
+bench *OPTIONS:
+    uv run creneau bench plan {{OPTIONS}}
+
+# Do what CI does
+ci:
+    bash .ci/run
