@@ -62,7 +62,7 @@ def horizon_of(instance: Instance) -> Horizon:
     W = T + L
     mondays = np.datetime64(instance.start, "D") + 7 * np.arange(W)
     is_open = _open_weeks(instance.centres.opens_on, instance.centres.closes_on, mondays)
-    injections = _with_tail(instance.injections * is_open[:, :T], L) * is_open
+    injections = with_tail(instance.injections * is_open[:, :T], L) * is_open
     two_dose = instance.products.doses_needed == 2
     J, P = len(instance.centres.ids), len(instance.products.ids)
     booked_doses = np.zeros((J, P, W), dtype=np.int64)
@@ -95,7 +95,7 @@ def _open_weeks(opens_on: Dates, closes_on: Dates, mondays: Dates) -> Bools:
     return opened & not_closed
 
 
-def _with_tail(weekly: Ints, tail: int) -> Ints:
+def with_tail(weekly: Ints, tail: int) -> Ints:
     """Append `tail` weeks at the mean of the last four, rounded down, along the last axis."""
     last = weekly[..., -TAIL_MEAN_WEEKS:]
     mean = last.sum(axis=-1) // last.shape[-1]
@@ -114,7 +114,7 @@ def _supply(instance: Instance, tail: int) -> tuple[Ints, Ints]:
         (rows.centre[~national], rows.product[~national], rows.week[~national]),
         rows.doses[~national],
     )
-    return _with_tail(pool, tail), _with_tail(earmarked, tail)
+    return with_tail(pool, tail), with_tail(earmarked, tail)
 
 
 def _in_force(from_date: Dates, to_date: Dates, mondays: Dates) -> Bools:

@@ -12,6 +12,7 @@ from scenarios.apportion import apportion, apportion_within
 from scenarios.sites import Site
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 BOOKABLE_SHARE = 0.9
 """Booked people fill a centre's week up to this, so that a plan always has room to move."""
 
@@ -31,6 +32,7 @@ class Bookings:
 def book(
     due: Ints,
     due_share: Mapping[str, float],
+    region_of: Mapping[str, str],
     sites: Sequence[Site],
     injections: Ints,
     deliveries: Ints,
@@ -38,12 +40,16 @@ def book(
 ) -> Bookings:
     """Spread the people due over the centres of their département, then of their region.
 
+    Whoever finds no room or no dose in the week waits for the next one.
+
     Parameters
     ----------
     due
-        Products x weeks, people.
+        Products x weeks, people; the weeks of the tail are the last ones here and below.
     due_share
         Part of these people by département.
+    region_of
+        Region of every département.
     injections
         Centres x weeks.
     deliveries
@@ -52,40 +58,48 @@ def book(
     n_products, weeks = due.shape
     people = np.zeros((len(sites), n_products, weeks), dtype=np.int64)
     room = np.floor(injections * BOOKABLE_SHARE).astype(np.int64)
-    departments = sorted({site.department for site in sites})
-    share = np.array([due_share.get(d, 0.0) for d in departments])
+    departments = sorted(due_share)
+    share = np.array([due_share[d] for d in departments])
+    reaches = [_reach(d, region_of, sites) for d in departments]
     waiting = np.zeros((n_products, len(departments)), dtype=np.int64)
     used = np.zeros(n_products, dtype=np.int64)
     late = 0
     for week in range(weeks):
         for p in range(n_products):
-            carried = int(waiting[p].sum())
+            carried = waiting[p].copy()
             waiting[p] += apportion(int(due[p, week]), share)
             # Every centre may leave one vial open: that much of the pool is not promised.
             reserve = len(sites) * (doses_per_vial[p] - 1)
             can = max(0, int(deliveries[p, : week + 1].sum()) - reserve - int(used[p]))
             asked = apportion_within(min(can, int(waiting[p].sum())), waiting[p], waiting[p])
-            given, where = _place(asked, departments, sites, room[:, week], injections[:, week])
+            given, where = _place(asked, reaches, room[:, week], injections[:, week])
             people[:, p, week] = where
             room[:, week] -= where
             waiting[p] -= given
             used[p] += int(where.sum())
-            late += min(carried, int(given.sum()))
+            late += int(np.minimum(carried, given).sum())
     return Bookings(people, late, int(waiting.sum()))
 
 
+def _reach(
+    department: str, region_of: Mapping[str, str], sites: Sequence[Site]
+) -> tuple[Bools, Bools]:
+    """Centres of a département, and those of its region."""
+    region = region_of[department]
+    return (
+        np.array([site.department == department for site in sites]),
+        np.array([site.region == region for site in sites]),
+    )
+
+
 def _place(
-    asked: Ints, departments: Sequence[str], sites: Sequence[Site], room: Ints, injections: Ints
+    asked: Ints, reaches: Sequence[tuple[Bools, Bools]], room: Ints, injections: Ints
 ) -> tuple[Ints, Ints]:
     """People placed by département, and the same people by centre."""
-    where = np.zeros(len(sites), dtype=np.int64)
+    where = np.zeros(len(room), dtype=np.int64)
     given = np.zeros(len(asked), dtype=np.int64)
-    region_of = {site.department: site.region for site in sites}
-    site_department = np.array([site.department for site in sites])
-    site_region = np.array([site.region for site in sites])
     for d in np.flatnonzero(asked):
-        name = departments[d]
-        for reach in (site_department == name, site_region == region_of[name]):
+        for reach in reaches[d]:
             left = int(asked[d] - given[d])
             taken = apportion_within(left, np.where(reach, injections, 0), room - where)
             where += taken

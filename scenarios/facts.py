@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from allocator.errors import InputError
@@ -36,9 +38,14 @@ def from_facts(scenario: Scenario, facts: Facts) -> Figures:
         geography=geography,
         sites=tuple(sites),
         injections=np.repeat(weekly[:, None], scenario.weeks, axis=1),
-        wanted={d: _wanted(scenario, facts, n / nation) for d, n in people.items()},
-        deliveries=_deliveries(scenario, facts, share),
-        due=_due(scenario, facts, share),
+        wanted={
+            d: people_wanting(
+                scenario, facts, {low: m * n / nation for low, m in facts.people_by_band.items()}
+            )
+            for d, n in people.items()
+        },
+        deliveries=doses_arriving(scenario, facts, share),
+        due=people_due(scenario, facts, share),
         due_share={d: n / sum(people.values()) for d, n in people.items()},
         dropped=dropped,
     )
@@ -62,17 +69,18 @@ def territory(
     return geography.where(inhabited & np.isin(geography.region, regions)), tuple(dropped[:1])
 
 
-def _wanted(scenario: Scenario, facts: Facts, share: float) -> Ints:
+def people_wanting(scenario: Scenario, facts: Facts, by_band: Mapping[int, float]) -> Ints:
+    """People of every class, out of those of each age band, who want a dose and have none yet."""
     people = [
-        share
-        * people_of(rule.ages, facts.people_by_band)
+        people_of(rule.ages, by_band)
         * max(0.0, facts.willing[rule.id] - facts.had_first_dose[rule.id])
         for rule in scenario.classes
     ]
     return np.rint(people).astype(np.int64)
 
 
-def _deliveries(scenario: Scenario, facts: Facts, share: float) -> Ints:
+def doses_arriving(scenario: Scenario, facts: Facts, share: float) -> Ints:
+    """Doses by product and week for a share of the nation, in whole vials; stock is in week 0."""
     rows = []
     for product in scenario.products:
         doses = np.array(facts.deliveries[product.id], dtype=np.float64)
@@ -83,12 +91,17 @@ def _deliveries(scenario: Scenario, facts: Facts, share: float) -> Ints:
     return np.array(rows).astype(np.int64)
 
 
-def _due(scenario: Scenario, facts: Facts, share: float) -> Ints:
-    due = np.zeros((len(scenario.products), scenario.weeks), dtype=np.int64)
+def people_due(scenario: Scenario, facts: Facts, share: float) -> Ints:
+    """People of a share of the nation by product and the week their second dose falls due.
+
+    The weeks go on through the tail: a long interval reaches there from before the start.
+    """
+    weeks = scenario.weeks + scenario.tail_weeks
+    due = np.zeros((len(scenario.products), weeks), dtype=np.int64)
     for p, product in enumerate(scenario.products):
         before = facts.first_doses_before.get(product.id, ())
         for week, people in enumerate(before, -len(before)):
             when = week + product.due_after_weeks
-            if 0 <= when < scenario.weeks:
+            if 0 <= when < weeks:
                 due[p, when] += round(people * share)
     return due

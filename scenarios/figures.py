@@ -29,8 +29,9 @@ class Figures:
     """Sources turned into the model's terms.
 
     `wanted` has the people of every class by département; `injections` is centres x weeks;
-    `deliveries` and `due` are products x weeks, doses and people whose second dose falls due.
-    `due_share` is the part of these people by département.
+    `deliveries` is products x weeks, doses, the stock on hand being part of week 0; `due` is
+    products x weeks and tail weeks, people whose second dose falls due, and `due_share` the part
+    of these people by département.
     """
 
     geography: Geography

@@ -5,16 +5,12 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from allocator.errors import InputError
 from allocator.read import INSTANCE_FILES, SETTINGS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Row = Sequence[object]
 
@@ -38,24 +34,42 @@ def replacing(out: Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        When `out` exists and holds anything but an instance: somebody's files are never removed.
+        When `out` holds anything but an instance (somebody's files are never removed), or cannot
+        be written.
     """
+    out = out.resolve()
     _refuse_foreign(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    filling = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    filling = _beside(out)
     try:
         yield filling
         filling.chmod(0o755)
-        if out.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-            out.rename(old / out.name)
-            filling.rename(out)
-            shutil.rmtree(old)
-        else:
-            filling.rename(out)
+        _swap(filling, out)
     finally:
-        if filling.exists():
-            shutil.rmtree(filling)
+        shutil.rmtree(filling, ignore_errors=True)
+
+
+def _beside(out: Path) -> Path:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise InputError(out, f"cannot be written: {error.strerror}") from None
+
+
+def _swap(filled: Path, out: Path) -> None:
+    """Rename, with whatever stood there put back should the last step fail."""
+    if not out.exists():
+        filled.rename(out)
+        return
+    aside = _beside(out) / out.name
+    out.rename(aside)
+    try:
+        filled.rename(out)
+    except BaseException:
+        aside.rename(out)
+        raise
+    finally:
+        shutil.rmtree(aside.parent)
 
 
 def _refuse_foreign(out: Path) -> None:
