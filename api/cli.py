@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich would double the time of `creneau --help`
 )
 app.add_typer(scenarios_cli.data_app, name="data")
 app.add_typer(scenarios_cli.scenario_app, name="scenario")

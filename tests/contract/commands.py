@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import click
+import typer.core
 import typer.main
 
 from api.cli import app
 
 
-def every_command() -> dict[str, click.Command]:
+def every_command() -> dict[str, typer.core.TyperCommand]:
     """Commands by their words, such as `scenario build`."""
     return dict(_below(typer.main.get_command(app), ()))
 
 
-def _below(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
+def _below(
+    command: object, words: tuple[str, ...]
+) -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    if isinstance(command, typer.core.TyperGroup):
         for name, child in command.commands.items():
             yield from _below(child, (*words, name))
     else:
+        assert isinstance(command, typer.core.TyperCommand)
         yield " ".join(words), command
