@@ -188,12 +188,18 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(path.name, f"cannot be read: {error.strerror}") from None
+    return decoded(path.name, data)
+
+
+def decoded(file: str, data: bytes, encoding: str = "utf-8-sig") -> str:
+    """Turn the bytes of a file into text, naming the line of a byte that does not fit."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         bad = data[error.start]
-        raise InputError(path.name, f"not UTF-8: byte 0x{bad:02x}", line) from None
+        name = encoding.removesuffix("-sig").upper()
+        raise InputError(file, f"not {name}: byte 0x{bad:02x}", line) from None
 
 
 def read_table(
@@ -210,11 +216,24 @@ def read_table(
     InputError
         For a missing file or column, a wrong encoding, a ragged row or an empty table.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    return parse_table(path.name, read_text(path), required, optional, may_be_empty=may_be_empty)
+
+
+def parse_table(
+    file: str,
+    text: str,
+    required: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    *,
+    delimiter: str = ",",
+    may_be_empty: bool = False,
+) -> Table:
+    """Read the named columns of CSV text, as `read_table` does."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return _columns(path.name, reader, required, optional, may_be_empty)
+        return _columns(file, reader, required, optional, may_be_empty)
     except csv.Error as error:
-        raise InputError(path.name, f"not CSV: {error}", reader.line_num) from None
+        raise InputError(file, f"not CSV: {error}", reader.line_num) from None
 
 
 def _columns(
