@@ -1,35 +1,34 @@
-"""The planning bench as a table for a terminal."""
+"""The planning bench as text, for a terminal or a page."""
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table
+from collections.abc import Iterator
 
 from loadtests.bench_plan import Bench, Row
 
-LEFT = ("instance", "method")
-COLUMNS = (*LEFT, "columns", "seconds", "gap", "peak_rss_mb", "integer", "status")
+HEADER = (
+    "instance", "method", "columns", "seconds", "gap", "peak_rss_mb", "integer", "status",
+)  # fmt: skip
+NUMBERS = ("columns", "seconds", "gap", "peak_rss_mb")
 
 
-def print_table(bench: Bench) -> None:
-    """Print the rows, and below them what a reader must know about them."""
-    table = Table(box=None, pad_edge=False)
-    for column in COLUMNS:
-        table.add_column(column, justify="left" if column in LEFT else "right", no_wrap=True)
-    for row in bench.rows:
-        table.add_row(*_cells(row))
-    console = Console()
-    console.print(table)
-    console.print(
-        "gap: of plans with a certificate their own; of baselines and relaxations the distance "
-        "to the best bound proven in this run"
-    )
+def table_of(bench: Bench) -> Iterator[str]:
+    """Give the rows line by line, and below them what a reader must know about them."""
+    lines = [HEADER, *(_cells(row) for row in bench.rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = zip(HEADER, line, widths, strict=True)
+        yield "  ".join(
+            cell.rjust(width) if name in NUMBERS else cell.ljust(width)
+            for name, cell, width in cells
+        ).rstrip()
+    yield ""
+    yield "gap: certified, of plans with a certificate; of baselines and relaxations,"
+    yield "     their distance to the best bound proven on the instance in this run"
     if bench.compilation_s is not None:
-        console.print(
-            f"the first run compiles the kernels: {bench.compilation_s:.1f} s, cached afterwards"
-        )
+        yield f"kernels: compiled in {bench.compilation_s:.1f} s by the first run, then cached"
     for what in bench.skipped:
-        console.print(f"left out: {what}, as its official files are not there")
+        yield f"left out: {what}, as it could not be built (are its official files there?)"
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -38,7 +37,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.method,
         "" if row.columns is None else f"{row.columns:,}",
         f"{row.seconds:.1f}",
-        "none" if row.gap is None else f"{100 * row.gap:.4f} %",
+        "none" if row.gap is None else f"{100 * row.gap:.3f} %",
         "" if row.peak_rss_mb is None else f"{row.peak_rss_mb:,.0f}",
         "yes" if row.integer else "no",
         row.status,

@@ -30,7 +30,7 @@ def plan(
     from pathlib import Path
 
     from loadtests.bench_plan import Bench
-    from loadtests.bench_table import print_table
+    from loadtests.bench_table import table_of
     from loadtests.bench_targets import SMOKE, targets_of
 
     targets = [SMOKE] if smoke else targets_of(instances)
@@ -42,7 +42,8 @@ def plan(
         report = {"rows": rows, "compilation_s": bench.compilation_s, "skipped": bench.skipped}
         typer.echo(json.dumps(report, ensure_ascii=False))
     else:
-        print_table(bench)
+        for line in table_of(bench):
+            typer.echo(line)
     if bench.failed:
         typer.echo(f"failed: {'; '.join(bench.failed)}", err=True)
         raise typer.Exit(1)

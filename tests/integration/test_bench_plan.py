@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from allocator.read import read_instance
-from loadtests.bench_plan import FIRST_RUN, Row, rows_of
+from loadtests.bench_plan import FIRST_RUN, Bench, Row, rows_of
+from loadtests.bench_table import table_of
 from loadtests.bench_targets import FRANCE, OFFICIAL, REGION, Target, targets_of
 from loadtests.command import Run, creneau
 from tests.factories import write_instance
@@ -82,3 +85,16 @@ def test_a_gap_without_certificate_is_against_the_best_bound_of_the_run():
     rows: list[Row] = rows_of("i", runs)
     assert [row.gap for row in rows] == [pytest.approx(4 / 84), pytest.approx(0.2), None]
     assert [row.integer for row in rows] == [True, True, False]
+
+
+def test_the_table_lines_up_and_says_what_was_left_out(tmp_path):
+    """Every number ends where its heading ends; a missing gap is said, not left blank."""
+    bench = Bench(tmp_path, peers=False, peer_limit_s=1, tell=print)
+    slow = Row("bretagne", "lp by ipx", 450_000, 1200.0, None, 3000.0, False, "time limit")
+    bench.rows = [replace(slow, seconds=65.1, gap=0.00098, integer=True), slow]
+    bench.skipped = ["france-2021-05-31"]
+    header, first, second, *notes = table_of(bench)
+    end = header.index("gap") + len("gap")
+    assert first[:end].endswith("65.1  0.098 %")
+    assert second[:end].endswith("1200.0     none")
+    assert any("left out: france-2021-05-31" in note for note in notes)
