@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+pytest_plugins = ("tests.postgres",)
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 OFFLINE_TIERS = ("unit", "property")
 
