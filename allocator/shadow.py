@@ -18,6 +18,10 @@ from allocator.instance import Floats, Instance
 from allocator.plan import COLUMNS
 
 LEAST_VALUE = 1e-6
+LEAST_PLURAL = 1.995
+"""Shown as 2."""
+NARROW = "\u202f"
+"""Narrow no-break space, between thousands."""
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
     "octobre", "novembre", "décembre",
@@ -50,7 +54,7 @@ def later_sum(row_duals: Floats) -> Floats:
 def _capacity(instance: Instance, prices: Prices) -> Iterator[_Row]:
     for j, week in np.argwhere(prices.capacity > LEAST_VALUE).tolist():
         value = float(prices.capacity[j, week])
-        what = f"Un créneau de plus à {instance.centres.names[j]}"
+        what = f"Un créneau de plus au centre « {instance.centres.names[j]} »"
         yield (
             "capacity", instance.centres.ids[j], week, value, "per injection",
             _sentence(instance, what, week, value),
@@ -61,7 +65,8 @@ def _pool(instance: Instance, prices: Prices) -> Iterator[_Row]:
     values = later_sum(prices.pool)
     for p, week in np.argwhere(values > LEAST_VALUE).tolist():
         value = float(values[p, week])
-        what = f"Une dose de {instance.products.labels[p]} de plus livrée au niveau national"
+        label = instance.products.labels[p]
+        what = f"Une dose de plus du vaccin {label} livrée au niveau national"
         yield (
             "pool", instance.products.ids[p], week, value, "per dose",
             _sentence(instance, what, week, value),
@@ -73,7 +78,8 @@ def _stock(instance: Instance, prices: Prices) -> Iterator[_Row]:
         values = later_sum(row)
         centre, product = instance.centres.ids[j], instance.products.ids[p]
         label = instance.products.labels[p]
-        what = f"Une dose de {label} de plus livrée à {instance.centres.names[j]}"
+        name = instance.centres.names[j]
+        what = f"Une dose de plus du vaccin {label} livrée au centre « {name} »"
         for week in np.flatnonzero(values > LEAST_VALUE).tolist():
             value = float(values[week])
             yield (
@@ -86,44 +92,53 @@ def _fairness(instance: Instance, prices: Prices) -> Iterator[_Row]:
     for c, d in np.argwhere(prices.fairness > LEAST_VALUE).tolist():
         value, week = float(prices.fairness[c, d]), instance.fairness.checkpoints[c]
         code = instance.departments[d]
-        sentence = (
-            f"Exiger une personne de moins au plancher d'équité du département {code}, au "
-            f"contrôle de fin de semaine {week - 1}, vaut {_number(value)} : "
-            f"{_equivalent(instance, value)}."
-        )
-        yield "fairness", code, week, value, "per person", sentence
+        what = f"Une personne de moins exigée au plancher d’équité du département {code}, à la fin"
+        yield (
+            "fairness", code, week, value, "per person",
+            _sentence(instance, what, week - 1, value, joined=" de la"),
+        )  # fmt: skip
 
 
-def _sentence(instance: Instance, what: str, week: int, value: float) -> str:
+def _sentence(
+    instance: Instance, what: str, week: int, value: float, joined: str = ","
+) -> str:  # fmt: skip
     monday = instance.start + timedelta(weeks=week)
-    when = f"semaine {week} (du {monday.day} {MONTHS[monday.month - 1]} {monday.year})"
-    tail = ", en prolongation," if week >= instance.weeks else ""
-    return f"{what}, {when}{tail} vaut {_number(value)} : {_equivalent(instance, value)}."
+    day = "1er" if monday.day == 1 else str(monday.day)
+    when = f"semaine du {day} {MONTHS[monday.month - 1]} {monday.year}"
+    tail = " (en prolongation)" if week >= instance.weeks else ""
+    points = _count(value, "point", "points")
+    return f"{what}{joined} {when}{tail}, vaut {points} : {_equivalent(instance, value)}."
 
 
 def _equivalent(instance: Instance, value: float) -> str:
     """Say what the value buys at the instance's prices: people, weeks of waiting, kilometres."""
     people = instance.demand.sum(axis=0)
     weight = float((instance.classes.weight * people).sum() / people.sum())
+    person, week = weight * instance.objective.unserved, weight * instance.objective.week
     parts = []
-    person, week, km = (
-        weight * instance.objective.unserved,
-        weight * instance.objective.week,
-        instance.objective.km,
-    )
     if person > 0 and value >= 0.1 * person:
-        parts.append(f"{_number(value / person)} personne servie au lieu d'attendre encore")
+        one, many = "personne servie", "personnes servies"
+        never = "qui ne l’aurait jamais été", "qui ne l’auraient jamais été"
+        parts.append(_count(value / person, f"{one} {never[0]}", f"{many} {never[1]}"))
     if week > 0:
-        parts.append(f"{_number(value / week)} semaine d'attente d'une personne")
-    if km > 0:
-        parts.append(f"{_number(value / km)} km de trajet")
+        weeks = _count(value / week, "semaine", "semaines")
+        parts.append(f"{weeks} d’attente d’une personne")
+    if instance.objective.km > 0:
+        parts.append(f"{_number(value / instance.objective.km)} km de trajet")
     if not parts:
         return "sans équivalent aux prix de ce scénario"
     return "autant que " + " ou ".join(parts)
 
 
+def _count(value: float, one: str, many: str) -> str:
+    """Count things; French has the plural from two on."""
+    return f"{_number(value)} {many if value >= LEAST_PLURAL else one}"
+
+
 def _number(value: float) -> str:
     """French notation, three significant figures or whole above a hundred."""
+    if value < 0.005:
+        return "moins de 0,01"
     digits = 0 if value >= 99.5 else 1 if value >= 9.95 else 2
-    text = f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
+    text = f"{value:,.{digits}f}".replace(",", NARROW).replace(".", ",")
     return text.rstrip("0").rstrip(",") if "," in text else text

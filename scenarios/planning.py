@@ -30,7 +30,7 @@ class Order:
     """What `creneau plan` was asked for.
 
     data
-        Folder of official files, for the outlines and names of the départements on the maps.
+        Folder of official files, for the outlines of the départements on the maps.
     """
 
     instance: Path

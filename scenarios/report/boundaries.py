@@ -1,10 +1,10 @@
-"""Outlines and names of the départements, when the folder of official files has them."""
+"""Outlines of the départements, when the folder of official files has them."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ WITH_OVERSEAS = "departements-avec-outre-mer.geojson.gz"
 class Boundaries:
     """Outlines by département: closed rings, n x 2 degrees (longitude, latitude); and names."""
 
-    rings: dict[str, tuple[Floats, ...]]
-    names: dict[str, str]
+    rings: Mapping[str, tuple[Floats, ...]]
+    names: Mapping[str, str]
 
     def label(self, code: str) -> str:
         """Name a département for a reader: `Nord (59)`, or its code alone."""
@@ -31,15 +31,15 @@ class Boundaries:
         return code if name is None else f"{name} ({code})"
 
 
-def read_boundaries(folder: Path | None, codes: Collection[str]) -> Boundaries:
+def read_boundaries(folder: Path | None, names: Mapping[str, str]) -> Boundaries:
     """Read the outlines of these départements; those no file holds are left out.
 
     Parameters
     ----------
     folder
         Official files; None, or a folder without the outlines, gives no boundaries.
-    codes
-        Codes of the instance's départements.
+    names
+        Names of the instance's départements, by code.
 
     Raises
     ------
@@ -47,25 +47,20 @@ def read_boundaries(folder: Path | None, codes: Collection[str]) -> Boundaries:
         When a file is there and is not GeoJSON of départements.
     """
     rings: dict[str, tuple[Floats, ...]] = {}
-    names: dict[str, str] = {}
     for file in (MAINLAND, WITH_OVERSEAS):
         path = None if folder is None else folder / file
-        missing = {code for code in codes if code not in rings}
+        missing = names.keys() - rings.keys()
         if path is None or not path.is_file() or not missing:
             continue
-        for code, name, outline in _features(path):
-            if code in missing:
-                rings[code], names[code] = outline, name
+        rings.update((code, outline) for code, outline in _features(path) if code in missing)
     return Boundaries(rings, names)
 
 
-def _features(path: Path) -> Iterator[tuple[str, str, tuple[Floats, ...]]]:
+def _features(path: Path) -> Iterator[tuple[str, tuple[Floats, ...]]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as source:
             for feature in json.load(source)["features"]:
-                properties = feature["properties"]
-                rings = tuple(_rings(feature["geometry"]))
-                yield str(properties["code"]), str(properties["nom"]), rings
+                yield str(feature["properties"]["code"]), tuple(_rings(feature["geometry"]))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise InputError(path.name, f"not GeoJSON of départements: {error}") from None
 

@@ -15,14 +15,16 @@ import vl_convert
 
 from allocator.instance import Floats
 from scenarios.report.french import monday
-from scenarios.report.palette import BASELINE, INK, MUTED, PLAN, RULE
+from scenarios.report.palette import BASELINE, FONT, INK, MUTED, PLAN, RULE
 
 WIDTH_PX = 640
+HALF_PX = 280
+"""Of each of two panels side by side, without the labels before it."""
 CONFIG: dict[str, Any] = {
     "aria": False,  # one label for the whole picture; the table below it says the rest
     "background": "transparent",
     "padding": 4,
-    "font": "Liberation Sans, Arial, sans-serif",
+    "font": FONT,
     "view": {"stroke": None},
     "axis": {
         "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": 11, "titleFontSize": 11,
@@ -60,8 +62,9 @@ def svg_of(chart: Any, name: str, label: str) -> str:
 
 
 def week_labels(start: date, weeks: int) -> list[str]:
-    """Mondays as `31/05`."""
-    return [f"{monday(start, week):%d/%m}" for week in range(weeks)]
+    """Mondays as `31/05`, with the year where days come round again."""
+    form = "%d/%m" if weeks <= 52 else "%d/%m/%y"
+    return [f"{monday(start, week):{form}}" for week in range(weeks)]
 
 
 def _week_axis(order: Sequence[str]) -> Any:
@@ -93,23 +96,27 @@ def department_chart(
     rows = pd.DataFrame({"département": list(labels), "après": coverage})
     rows["avant"] = np.nan if before is None else before
     rows = rows.sort_values(["après", "département"], ascending=[False, True])
-    low = np.nanmin(rows[["avant", "après"]].to_numpy(), initial=0.0)
-    high = np.nanmax(rows[["avant", "après"]].to_numpy(), initial=100.0)
-    scale = alt.Scale(domain=[float(low), float(high) * 1.01], nice=False)
+    scale = alt.Scale(domain=_tens(rows[["avant", "après"]].to_numpy()), zero=False, nice=False)
     halves = 1 if len(rows) <= 30 else 2
     size = -(-len(rows) // halves)
     panels = [
         _department_panel(rows.iloc[i * size : (i + 1) * size], scale, national, halves, title)
         for i in range(halves)
     ]
-    return alt.hconcat(*panels, spacing=28) if halves > 1 else alt.layer(*panels[0].layer)
+    return alt.hconcat(*panels, spacing=28) if halves > 1 else panels[0]
+
+
+def _tens(values: Floats) -> list[float]:
+    """Round span around per cents: a dot, unlike a bar, does not need the zero."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return [max(0.0, 10 * np.ceil(low / 10) - 10), max(10 * np.ceil(high / 10), 10.0)]
 
 
 def _department_panel(
     rows: pd.DataFrame, scale: Any, national: float, halves: int, title: str
 ) -> Any:
     base = alt.Chart(rows.reset_index(drop=True)).properties(
-        width=WIDTH_PX / halves - 150 * (halves > 1), height=alt.Step(14)
+        width=WIDTH_PX if halves == 1 else HALF_PX, height=alt.Step(14)
     )
     axis = alt.Axis(orient="top", tickCount=5, title=title if halves == 1 else None)
     y = alt.Y(
@@ -175,7 +182,7 @@ def doses_chart(rows: pd.DataFrame, order: Sequence[str], colours: dict[str, str
     """
     top = float(rows.groupby(["rang", "semaine"])["doses"].sum().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[0, max(top, 1.0)])
-    axis = alt.Axis(tickCount=4, format=",")
+    axis = alt.Axis(tickCount=4, format=",.0f")
     colour = alt.Scale(domain=list(colours), range=list(colours.values()))
     panels = [
         alt.Chart(rows[rows["rang"] == rank], title=rank)

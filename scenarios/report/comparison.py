@@ -16,7 +16,7 @@ from scenarios.report import page, sentences
 from scenarios.report.charts import svg_of
 from scenarios.report.french import number, significant
 from scenarios.report.measures import MEASURES
-from scenarios.report.overview import PART_NAMES
+from scenarios.report.overview import PART_NAMES, points
 from scenarios.report.palette import PRODUCTS
 from scenarios.report.printed import Printed, read_printed
 from scenarios.report.side_by_side import SideBySide
@@ -130,8 +130,11 @@ def _costs(plans: Sequence[Compared]) -> str:
     parts = {
         name: [plan.printed.cost_parts[key] for plan in plans] for key, name in PART_NAMES.items()
     }
-    lines = [(name, *(significant(value, 6) for value in values)) for name, values in parts.items()]
-    lines.append(("ensemble", *(significant(plan.printed.cost, 6) for plan in plans)))
+    totals = [plan.printed.cost for plan in plans]
+    lines = [
+        (name, *map(points, values, totals))
+        for name, values in {**parts, "ensemble": totals}.items()
+    ]
     names = [plan.name for plan in plans]
     text = "Coût de chaque plan : " + ", ".join(
         f"{plan.name} {significant(plan.printed.cost, 6)} points" for plan in plans

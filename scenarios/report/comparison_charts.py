@@ -38,7 +38,7 @@ def cost_chart(names: Sequence[str], parts: Mapping[str, Sequence[float]]) -> An
         alt.Chart(rows)
         .mark_bar(stroke="white", strokeWidth=0.5)
         .encode(
-            x=alt.X("points:Q", title="points de coût", axis=alt.Axis(tickCount=6, format=",")),
+            x=alt.X("points:Q", title="points de coût", axis=alt.Axis(tickCount=6, format=",.0f")),
             y=_plans_axis(),
             color=alt.Color("part:N", scale=colour, legend=None),
             order="rang:O",
@@ -82,7 +82,7 @@ def served_chart(served: Mapping[str, Sequence[int]]) -> Any:
                 axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False),
             ),
             y=alt.Y(
-                "personnes:Q", title="personnes servies", axis=alt.Axis(tickCount=5, format=","),
+                "personnes:Q", title="personnes servies", axis=alt.Axis(tickCount=5, format=",.0f"),
             ),
             color=alt.Color("plan:N", scale=colour, legend=None),
         )

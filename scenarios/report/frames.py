@@ -8,13 +8,14 @@ import numpy as np
 
 from allocator.instance import Bools, Floats, Instance, Ints
 from scenarios.report.boundaries import Boundaries
+from scenarios.report.departments import places_by_department
 
 WIDTH_PX = 720.0
 """Of the sheet, in CSS pixels."""
 MAX_HEIGHT_PX = 760.0
 """Of the main frame."""
 MARGIN_PX = 14.0
-INSET_PX = 96.0
+INSET_PX = 76.0
 NEAR_DEGREES = 14.6
 """Places within a square of this side fit one frame."""
 METROPOLE = (41.0, 51.6, -5.6, 10.0)
@@ -72,7 +73,7 @@ class Sheet:
 
 def sheet_of(instance: Instance, boundaries: Boundaries) -> Sheet:
     """Lay out the places of an instance: communes, centres, and the outlines around them."""
-    places = _places_by_department(instance)
+    places = places_by_department(instance)
     far = _far_departments(places)
     for d, code in enumerate(instance.departments):
         places[d] = np.concatenate([places[d], *boundaries.rings.get(code, ())])
@@ -93,15 +94,6 @@ def sheet_of(instance: Instance, boundaries: Boundaries) -> Sheet:
         of_department[d] = len(frames) - 1
         height = corner[1] + INSET_PX + 2 * MARGIN_PX
     return Sheet(tuple(frames), tuple(of_department), height)
-
-
-def _places_by_department(instance: Instance) -> list[Floats]:
-    zones, centres = instance.zones, instance.centres
-    department = np.concatenate([zones.department, centres.department])
-    points = np.column_stack(
-        [np.concatenate([zones.lon, centres.lon]), np.concatenate([zones.lat, centres.lat])]
-    )
-    return [points[department == d] for d in range(len(instance.departments))]
 
 
 def _far_departments(places: list[Floats]) -> Bools:

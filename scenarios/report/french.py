@@ -34,9 +34,20 @@ def significant(value: float | None, digits: int = 3) -> str:
     return number(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
+def plain(value: float) -> str:
+    """Write a figure somebody chose, such as a price, with the digits it was given with."""
+    return f"{value:,.12g}".replace(",", THIN).replace(".", ",").replace("-", "−")
+
+
 def percent(share: float | None, decimals: int = 1) -> str:
-    """Write 0.123 as `12,3 %`."""
-    return NONE if share is None else f"{number(100 * share, decimals)}{THIN}%"
+    """Write 0.123 as `12,3 %`; only what is whole or nothing is said to be so."""
+    if share is None or not math.isfinite(share):
+        return NONE
+    if share in {0, 1}:
+        return f"{number(100 * share)}{THIN}%"
+    below_all = 100 - 10.0**-decimals
+    value = min(100 * share, below_all) if share < 1 else 100 * share
+    return f"{number(value, decimals)}{THIN}%"
 
 
 def small_percent(share: float | None) -> str:
@@ -49,12 +60,25 @@ def km(value: float | None) -> str:
     return NONE if value is None else f"{number(value, 1)}{NBSP}km"
 
 
+def short_way(value: float) -> str:
+    """Write a distance that may be a matter of metres."""
+    metres = 1000 * value
+    return f"{number(metres)}{NBSP}m" if metres < 999.5 else f"{significant(value, 2)}{NBSP}km"
+
+
 def signed(value: float, decimals: int = 0) -> str:
     """Write a difference with its sign, `=` when it rounds to nothing."""
     text = number(value, decimals)
     if float(f"{value:.{decimals}f}") == 0:
         return "="
     return f"+{text}" if value > 0 else text
+
+
+def spaced(text: str) -> str:
+    """Set the spaces that must not break: before double punctuation, inside guillemets."""
+    for mark, space in ((":", NBSP), (";", THIN), ("?", THIN), ("!", THIN), ("%", THIN)):
+        text = text.replace(f" {mark}", f"{space}{mark}")
+    return text.replace("« ", f"«{NBSP}").replace(" »", f"{NBSP}»")
 
 
 def count(value: int, one: str, many: str) -> str:

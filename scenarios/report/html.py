@@ -12,6 +12,7 @@ from allocator.plan import RESULT, Plan
 from scenarios.report import overview, page, people, places, sentences, supply
 from scenarios.report.baseline import PRO_RATA, Baseline
 from scenarios.report.boundaries import Boundaries, read_boundaries
+from scenarios.report.departments import department_names
 from scenarios.report.figures import figures_of
 from scenarios.report.frames import sheet_of
 from scenarios.report.french import number
@@ -40,7 +41,7 @@ def report_html(
     baseline
         A plan by another rule, to set beside this one.
     data
-        Folder of official files, for the outlines and names of the départements.
+        Folder of official files, for the outlines of the départements.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def report_html(
     tally = tally_of(instance, decisions_of(instance, plan))
     if baseline is not None and printed.method == "pro-rata" and baseline.label == PRO_RATA:
         baseline = None  # a plan is not compared with itself
-    boundaries = read_boundaries(data, instance.departments)
+    boundaries = read_boundaries(data, department_names(instance))
     return page.document(
         title=f"{instance.name} – plan de vaccination",
         header_html=_header(instance, printed),
@@ -69,7 +70,7 @@ def report_html(
                     instance, tally, baseline, _labels(instance, boundaries)
                 ),
             ),
-            ("lieux", "Les lieux", _places(instance, tally, baseline, boundaries)),
+            ("lieux", "Les lieux", _places(instance, tally, boundaries)),
             ("doses", "Les doses", supply.weekly_doses(instance, tally)),
             ("manques", "Ce qui manque le plus", supply.shortages(plan)),
             (
@@ -78,7 +79,7 @@ def report_html(
                 supply.unpaired(instance, result.get("unpaired") or []),
             ),
             ("cout", "De quoi le coût est fait", _cost(instance, printed)),
-            ("preuves", "Ce qui n’est pas prouvé", _limits(instance)),
+            ("preuves", "Ce qui est prouvé, et ce qui ne l’est pas", _limits(instance)),
             ("provenance", "Provenance", _provenance(printed, result)),
         ],
     )
@@ -120,14 +121,10 @@ def _people(instance: Instance, tally: Tally, baseline: Baseline | None) -> str:
     )
 
 
-def _places(
-    instance: Instance, tally: Tally, baseline: Baseline | None, boundaries: Boundaries
-) -> str:  # fmt: skip
+def _places(instance: Instance, tally: Tally, boundaries: Boundaries) -> str:
     canvas = Canvas(instance, boundaries, sheet_of(instance, boundaries))
-    table = people.department_table(instance, tally, baseline, _labels(instance, boundaries))
-    twin = page.details("Voir les chiffres par département", table)
     return (
-        places.waiting_map(canvas, tally, twin)
+        places.waiting_map(canvas, tally)
         + places.distance_map(canvas, tally)
         + places.centre_map(canvas, tally)
     )
@@ -139,9 +136,9 @@ def _cost(instance: Instance, printed: Printed) -> str:
 
 def _limits(instance: Instance) -> str:
     return (
-        "<h3>Ce qui l’est</h3>"
+        "<h3>Prouvé</h3>"
         + page.bullets(sentences.proven())
-        + "<h3>Ce qui ne l’est pas</h3>"
+        + "<h3>Non prouvé</h3>"
         + page.bullets(sentences.not_proven(instance))
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import textwrap
 from dataclasses import dataclass
 from html import escape
 
@@ -12,9 +13,13 @@ import vl_convert
 from allocator.instance import Floats, Instance, Ints
 from scenarios.report.boundaries import Boundaries
 from scenarios.report.frames import WIDTH_PX, Frame, Sheet
-from scenarios.report.palette import INK, NOBODY, RULE, Scale
+from scenarios.report.palette import FONT, INK, LAND, NOBODY, RULE, Scale
 
-LARGEST_CENTRE_PX = 15.0
+LARGEST_CENTRE_PX = (4.0, 15.0)
+"""Radius of the largest circle: smaller where circles are many, within these limits."""
+
+INSET_CHARACTERS = 17
+"""Of the name below an inset, a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +48,21 @@ class Canvas:
             What the map shows, for those who do not see it.
         """
         zones = self.instance.zones
+        # Where dots overlap the larger commune is seen, whatever its colour.
+        shown = shown[np.argsort(zones.population[shown], kind="stable")]
         places = self.sheet.place(zones.department[shown], zones.lat[shown], zones.lon[shown])
         radius = self._radii(zones.department[shown])
         colours = np.array([*scale.colours, NOBODY])
         known = np.isfinite(values[shown])
         class_ = np.where(known, scale.classes(np.nan_to_num(values[shown])), -1)
-        dots: list[str] = []
-        for colour in np.unique(class_):
-            mine = class_ == colour
-            dots.append(f'<g fill="{colours[colour]}" shape-rendering="crispEdges">')
-            dots += [
-                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.2f}"/>'
-                for (x, y), r in zip(places[mine], radius[mine], strict=True)
-            ]
-            dots.append("</g>")
-        body = "".join(dots) + self._outlines("none", INK, 0.5)
+        dots = "".join(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.2f}" fill="{colour}"/>'
+            for (x, y), r, colour in zip(places, radius, colours[class_], strict=True)
+        )
+        land = self._outlines(LAND, "none", 0.0)
+        body = f'{land}<g shape-rendering="crispEdges">{dots}</g>' + self._outlines(
+            "none", INK, 0.5
+        )
         png: bytes = vl_convert.svg_to_png(self._svg(body, background=True), scale=2)
         data = base64.b64encode(png).decode("ascii")
         size = f'width="{WIDTH_PX:.0f}" height="{self.sheet.height:.0f}"'
@@ -71,28 +76,35 @@ class Canvas:
         places = self.sheet.place(centres.department, centres.lat, centres.lon)
         order = np.argsort(-doses, kind="stable")
         largest = max(int(doses.max(initial=0)), 1)
+        reach = self._reach(centres.department[doses > 0], 0.7)
         circles = []
         for j in order[doses[order] > 0]:
-            r = max(LARGEST_CENTRE_PX * float(np.sqrt(doses[j] / largest)), 1.2)
+            most = float(np.clip(reach[self._frame_of(centres.department[j])], *LARGEST_CENTRE_PX))
+            r = max(most * float(np.sqrt(doses[j] / largest)), 1.2)
             colour = scale.colours[int(scale.classes(values[j : j + 1])[0])]
             circles.append(
                 f'<circle cx="{places[j, 0]:.1f}" cy="{places[j, 1]:.1f}" r="{r:.1f}" '
                 f'fill="{colour}"><title>{escape(titles[j])}</title></circle>'
             )
-        body = self._outlines("#f4f6f8", "#aab4bf", 0.7)
+        body = self._outlines(LAND, "#aab4bf", 0.7)
         body += f'<g stroke="white" stroke-width="0.6" fill-opacity="0.9">{"".join(circles)}</g>'
-        named = f'role="img" aria-label="{escape(label)}"'
+        named = f'class="map" role="img" aria-label="{escape(label)}"'
         return self._svg(body).replace("<svg", f"<svg {named}", 1)
 
     def _radii(self, department: Ints) -> Floats:
         """Dots of a frame nearly touch: their size follows from how many share it."""
-        frame_of = np.asarray(self.sheet.of_department)[department]
-        radius = np.ones(len(department))
-        for i, frame in enumerate(self.sheet.frames):
-            mine = frame_of == i
-            area = frame.width * frame.height / max(int(mine.sum()), 1)
-            radius[mine] = np.clip(0.5 * np.sqrt(area), 1.3, 8.0 if i == 0 else 4.0)
+        reach = np.clip(self._reach(department, 0.36), 1.2, 6.0)
+        reach[1:] = np.minimum(reach[1:], 3.0)
+        radius: Floats = reach[np.asarray(self.sheet.of_department)[department]]
         return radius
+
+    def _reach(self, department: Ints, share: float) -> Floats:
+        """Share of the side of the square that each of these places has to itself, by frame."""
+        frame_of = np.asarray(self.sheet.of_department)[department]
+        held = np.bincount(frame_of, minlength=len(self.sheet.frames))
+        area = np.array([frame.width * frame.height for frame in self.sheet.frames])
+        reach: Floats = share * np.sqrt(area / np.maximum(held, 1))
+        return reach
 
     def _outlines(self, fill: str, stroke: str, width: float) -> str:
         paths = "".join(
@@ -106,8 +118,11 @@ class Canvas:
         boxes = "".join(_inset(frame) for frame in self.sheet.frames[1:])
         return (land if paths else "") + boxes
 
+    def _frame_of(self, department: int) -> int:
+        return self.sheet.of_department[department]
+
     def _frame(self, department: int) -> Frame:
-        return self.sheet.frames[self.sheet.of_department[department]]
+        return self.sheet.frames[self._frame_of(department)]
 
     def _svg(self, body: str, *, background: bool = False) -> str:
         height = self.sheet.height
@@ -121,12 +136,15 @@ class Canvas:
 
 
 def _inset(frame: Frame) -> str:
+    foot = frame.top + frame.height
+    lines = "".join(
+        f'<text x="{frame.left + 1:.1f}" y="{foot + 11 + 10 * i:.1f}" font-size="9" '
+        f'font-family="{FONT}" fill="{INK}">{escape(line)}</text>'
+        for i, line in enumerate(textwrap.wrap(frame.title, INSET_CHARACTERS)[:2])
+    )
     return (
         f'<rect x="{frame.left + 0.5:.1f}" y="{frame.top + 0.5:.1f}" width="{frame.width - 1:.1f}" '
-        f'height="{frame.height - 1:.1f}" fill="none" stroke="{RULE}"/>'
-        f'<text x="{frame.left + 4:.1f}" y="{frame.top + frame.height + 12:.1f}" '
-        f'font-size="9" font-family="Liberation Sans, Arial, sans-serif" fill="{INK}">'
-        f"{escape(frame.title)}</text>"
+        f'height="{frame.height - 1:.1f}" fill="none" stroke="{RULE}"/>{lines}'
     )
 
 

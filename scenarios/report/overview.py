@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 from scenarios.report import page
 from scenarios.report.baseline import Baseline
 from scenarios.report.figures import Figures, figures_of
@@ -32,7 +35,7 @@ def key_figures(figures: Figures, printed: Printed) -> str:
     return page.cards(
         [
             ("Personnes servies", number(figures.served), f"{percent(share)} des demandes"),
-            ("Personnes jamais servies", number(kpis["unserved"]), "avant la fin de l’horizon"),
+            ("Personnes jamais servies", number(kpis["unserved"]), "à la fin des semaines prévues"),
             ("Écart certifié", small_percent(printed.gap), f"au meilleur plan possible ; {bound}"),
             ("Coût du plan", significant(printed.cost, 6), "points"),
             (
@@ -40,11 +43,7 @@ def key_figures(figures: Figures, printed: Printed) -> str:
                 km(kpis["km_median"]),
                 f"neuf sur dix : {km(kpis['km_p90'])} au plus",
             ),
-            (
-                "Couverture des départements",
-                f"{percent(kpis['coverage_min'])} à {percent(kpis['coverage_max'])}",
-                _spread(kpis["coverage_spread"]),
-            ),
+            ("Couverture des départements", *_coverage(kpis)),
             (
                 "Secondes doses à temps",
                 percent(kpis["second_doses_on_time"]),
@@ -53,31 +52,37 @@ def key_figures(figures: Figures, printed: Printed) -> str:
             (
                 "Flacons expédiés",
                 number(kpis["vials"]),
-                f"doses perdues : {number(kpis['doses_wasted'])}",
+                f"doses restées dans des flacons ouverts : {number(kpis['doses_wasted'])}",
             ),
         ]
     )
 
 
-def _spread(spread: float | None) -> str:
-    if spread is None:
-        return "un département n’a rien reçu"
-    return f"rapport de {number(spread, 2)} entre les extrêmes"
+def _coverage(kpis: Mapping[str, float | None]) -> tuple[str, str]:
+    low, high = percent(kpis["coverage_min"]), percent(kpis["coverage_max"])
+    if low == high:
+        return low, "dans tous"
+    if kpis["coverage_spread"] is None:
+        return f"{low} à {high}", "un département au moins n’a rien reçu"
+    spread = number(kpis["coverage_spread"], 2)
+    return f"{low} à {high}", f"le plus servi a {spread} fois le moins servi"
 
 
 def cost_table(printed: Printed) -> str:
     """Return the parts of the cost and their shares."""
     total = printed.cost
+    parts = {name: printed.cost_parts[key] for key, name in PART_NAMES.items()}
     rows = [
-        (
-            name,
-            significant(printed.cost_parts[key], 6),
-            percent(printed.cost_parts[key] / total) if total else percent(None),
-        )
-        for key, name in PART_NAMES.items()
+        (name, points(part, total), percent(part / total) if total else percent(None))
+        for name, part in {**parts, "ensemble": total}.items()
     ]
-    rows.append(("ensemble", significant(total, 6), percent(1.0) if total else percent(None)))
-    return page.table("De quoi le coût est fait", ("Part", "Points", "Part du coût"), rows)
+    return page.table("Les parts du coût", ("Part", "Points", "Part du coût"), rows)
+
+
+def points(part: float, total: float) -> str:
+    """Write a part of a cost with the digits that matter beside the whole."""
+    size = math.floor(math.log10(abs(total))) if total else 0
+    return number(part, max(0, 5 - size))
 
 
 def against(figures: Figures, baseline: Baseline) -> str:
@@ -108,6 +113,8 @@ def _pct(share: float | None) -> float | None:
 def _row(
     name: str, ours: float | None, theirs: float | None, decimals: int = 0
 ) -> tuple[str, str, str, str]:
-    both = ours is not None and theirs is not None
-    gained = signed(ours - theirs, decimals) if both else number(None)
+    gained = number(None)
+    if ours is not None and theirs is not None:
+        # Of the figures as shown, so that a reader finds the same.
+        gained = signed(round(ours, decimals) - round(theirs, decimals), decimals)
     return name, number(ours, decimals), number(theirs, decimals), gained

@@ -6,12 +6,21 @@ Parameters that end in `_html` are HTML already; all others are escaped here, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+from html import escape as _escape
 from importlib.resources import files
 from string import Template
 
+from scenarios.report.french import spaced
+
 Cell = str
 """Text of a cell, as a reader sees it."""
+LONG_TABLE = 16
+"""Rows beyond which a table scrolls in a window of its own."""
+
+
+def escape(text: str) -> str:
+    """Make text safe in HTML, its spaces as French sets them."""
+    return _escape(spaced(text))
 
 
 def document(*, title: str, header_html: str, sections: Sequence[tuple[str, str, str]]) -> str:
@@ -75,10 +84,12 @@ def table(
         for name, kind in zip(headers, kinds, strict=True)
     )
     body = "\n".join(_row(row, kinds) for row in rows)
+    top = f"<thead><tr>{head}</tr></thead>" if any(headers) else ""
+    size = " long" if len(rows) > LONG_TABLE else ""
     return (
-        '<div class="scroll" tabindex="0" role="region" '
+        f'<div class="scroll{size}" tabindex="0" role="region" '
         f'aria-label="{escape(caption)}"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"{top}<tbody>{body}</tbody></table></div>"
     )
 
 
@@ -102,7 +113,7 @@ def figure(caption: str, picture_html: str, legend_html: str = "", twin_html: st
 
 
 def legend(title: str, entries: Sequence[tuple[str, str]], kind: str = "square") -> str:
-    """Return what colours mean; `kind` is the shape of the swatch (square, dot, ring, line)."""
+    """Return what colours mean; `kind` is the swatch's shape: square, dot, ring, line, dash."""
     items = "".join(
         f'<li><span class="swatch {kind}" style="--c:{colour}"></span>{escape(label)}</li>'
         for colour, label in entries

@@ -16,7 +16,7 @@ from scenarios.report.charts import (
     distance_chart,
     svg_of,
 )
-from scenarios.report.french import day_of_year, monday, number, percent
+from scenarios.report.french import day_of_year, monday, number, percent, plain
 from scenarios.report.palette import BASELINE, PLAN
 from scenarios.report.tally import Tally, ratio, weighted_quantile
 
@@ -31,7 +31,7 @@ def class_table(instance: Instance, tally: Tally) -> str:
     rows = [
         (
             instance.classes.labels[k],
-            number(float(instance.classes.weight[k]), 1),
+            plain(float(instance.classes.weight[k])),
             number(int(people[k])),
             number(int(given[k].sum())),
             percent(given[k].sum() / people[k]) if people[k] else percent(None),
@@ -55,9 +55,11 @@ def coverage_over_time(instance: Instance, tally: Tally, baseline: Baseline | No
         f"{number(ours[-1, 2], 1)} % dans le plus servi, {number(ours[-1, 1], 1)} % au "
         "département médian."
     )
-    entries = [(PLAN, "ce plan : médiane, et bande de tous les départements")]
+    entry = (PLAN, "ce plan : médiane, et bande de tous les départements")
+    legend = page.legend("", [entry], "line")
     if baseline is not None:
-        entries.append((BASELINE, f"{baseline.label} : le moins servi, la médiane, le plus servi"))
+        entry = (BASELINE, f"{baseline.label} : le moins servi, la médiane, le plus servi")
+        legend += page.legend("", [entry], "dash")
     headers = ["Fin de semaine", "Le moins servi", "Médiane", "Le plus servi"]
     if baseline is not None:
         headers += [f"{name} ({baseline.label})" for name in headers[1:]]
@@ -72,7 +74,7 @@ def coverage_over_time(instance: Instance, tally: Tally, baseline: Baseline | No
     return page.figure(
         "Couverture au fil des semaines (premières doses cumulées pour 100 personnes)",
         svg_of(coverage_chart(instance.start, ours, theirs), "temps", label),
-        page.legend("", entries, "line"),
+        legend,
         page.details(
             "Voir les chiffres par semaine",
             page.table("Couverture cumulée par département, en %", headers, rows),
@@ -108,7 +110,7 @@ def coverage_by_department(
         legend += page.legend("", [(BASELINE, baseline.label)], "ring")
     caption = "Premières doses pour 100 personnes qui en souhaitent une, par département"
     average = page.paragraph(
-        f"Le trait pointillé est la moyenne d’ensemble, {number(national, 1)} %.", "over"
+        f"Le trait pointillé est la moyenne d’ensemble, {percent(national / 100)}.", "over"
     )
     return page.figure(
         caption,

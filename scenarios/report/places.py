@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.instance import Floats, Instance, Ints
 from scenarios.report import page
-from scenarios.report.french import km, number, percent
+from scenarios.report.french import number, percent
 from scenarios.report.map import Canvas
 from scenarios.report.palette import NOBODY, Scale, even_breaks, scale_of
 from scenarios.report.tally import Tally, ratio, weighted_quantile
@@ -19,21 +19,23 @@ LOAD_BREAKS = (0.5, 0.7, 0.9, 0.99)
 LISTED_COMMUNES = 20
 
 
-def waiting_map(canvas: Canvas, tally: Tally, twin_html: str) -> str:
-    """Return communes coloured by the mean week of their first doses."""
+def waiting_map(canvas: Canvas, tally: Tally) -> str:
+    """Return communes coloured by the mean week of their first doses, and the last ones served."""
     waited, people = tally.zone_week, tally.zone_people
     some = people > 0
     low = weighted_quantile(waited[some], people[some], 0.02) or 0.0
     high = weighted_quantile(waited[some], people[some], 0.98) or 0.0
     scale = scale_of(even_breaks(low, high))
     shown = _with_demand(canvas.instance)
-    step_is_whole = all(b == round(b) for b in scale.breaks)
-    names = _class_names(scale, "semaine", "semaines", decimals=0 if step_is_whole else 2)
+    names = _class_names(scale, "semaine", "semaines")
     return page.figure(
         "Attente moyenne avant la première dose, par commune",
         canvas.communes(waited, shown, scale, _alt("attente moyenne", canvas, shown, people)),
         _legend("semaines après le début", scale, names, nobody=bool((people[shown] == 0).any())),
-        twin_html,
+        page.details(
+            f"Voir les {LISTED_COMMUNES} communes qui attendent le plus",
+            _communes_by(canvas, tally, waited, "Attente moyenne (semaines)"),
+        ),
     )
 
 
@@ -49,27 +51,27 @@ def distance_map(canvas: Canvas, tally: Tally) -> str:
         _legend("kilomètres, aller", scale, names, nobody=bool((people[shown] == 0).any())),
         page.details(
             f"Voir les {LISTED_COMMUNES} communes les plus éloignées de leurs centres",
-            farthest_communes(canvas, tally),
+            _communes_by(canvas, tally, tally.zone_km, "Trajet moyen (km)"),
         ),
     )
 
 
-def farthest_communes(canvas: Canvas, tally: Tally) -> str:
-    """Return the communes whose people go farthest."""
+def _communes_by(canvas: Canvas, tally: Tally, values: Floats, header: str) -> str:
+    """Table of the communes of the largest values."""
     zones, instance = canvas.instance.zones, canvas.instance
-    order = np.argsort(-np.nan_to_num(tally.zone_km, nan=-1.0), kind="stable")
+    order = np.argsort(-np.nan_to_num(values, nan=-1.0), kind="stable")
     rows = [
         (
             zones.names[z],
             canvas.boundaries.label(instance.departments[zones.department[z]]),
             number(int(tally.zone_people[z])),
-            km(float(tally.zone_km[z])),
+            number(float(values[z]), 1),
         )
         for z in order[:LISTED_COMMUNES]
         if tally.zone_people[z] > 0
     ]
-    headers = ("Commune", "Département", "Personnes servies", "Trajet moyen")
-    return page.table("Les communes les plus éloignées", headers, rows, text=2)
+    headers = ("Commune", "Département", "Personnes servies", header)
+    return page.table(f"{header} : les communes en tête", headers, rows, text=2)
 
 
 def centre_map(canvas: Canvas, tally: Tally) -> str:
@@ -130,8 +132,9 @@ def _with_demand(instance: Instance) -> Ints:
     return np.flatnonzero(instance.demand.sum(axis=1) > 0)
 
 
-def _class_names(scale: Scale, one: str, many: str, decimals: int = 0) -> list[str]:
+def _class_names(scale: Scale, one: str, many: str) -> list[str]:
     """Name the classes of a scale: `moins de 5 km`, `5 à 10`, `10 km et plus`."""
+    decimals = max((len(f"{b:g}".partition(".")[2]) for b in scale.breaks), default=0)
     cuts = [number(b, decimals) for b in scale.breaks]
     if not cuts:
         return ["partout"]

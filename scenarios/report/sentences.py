@@ -9,13 +9,14 @@ from allocator.instance import Instance
 from scenarios.report.figures import Figures
 from scenarios.report.french import (
     NBSP,
-    THIN,
     count,
     day,
     day_of_year,
     monday,
     number,
     percent,
+    plain,
+    short_way,
     significant,
     small_percent,
 )
@@ -57,12 +58,17 @@ def size(instance: Instance) -> str:
 
 def in_brief(instance: Instance, figures: Figures) -> str:
     """Say whom the plan serves, and where."""
-    share = percent(figures.served / figures.people) if figures.people else percent(None)
-    served = count(figures.served, "personne", "personnes")
+    if figures.served == figures.people:
+        served = f"aux {count(figures.people, 'personne', 'personnes')} qui en souhaitent une"
+    else:
+        served = (
+            f"à {count(figures.served, 'personne', 'personnes')} sur les "
+            f"{number(figures.people)} qui en souhaitent une "
+            f"({percent(figures.served / figures.people)})"
+        )
     text = (
         f"En {count(instance.weeks, 'semaine', 'semaines')} à partir du "
-        f"{day_of_year(instance.start)}, ce plan donne une première dose à {served} sur les "
-        f"{number(figures.people)} qui en souhaitent une ({share})."
+        f"{day_of_year(instance.start)}, ce plan donne une première dose {served}."
     )
     if figures.km_median is not None and figures.km_p90 is not None:
         text += (
@@ -76,18 +82,18 @@ def proof(printed: Printed) -> str:
     """Explain the certified gap in one sentence, or say that there is none."""
     if printed.bound is None or printed.gap is None:
         return (
-            f"Aucune borne n’a été calculée pour ce plan{THIN}: rien ne dit ici de combien un "
+            "Aucune borne n’a été calculée pour ce plan : rien ne dit ici de combien un "
             "autre plan pourrait le dépasser."
         )
     text = (
         f"Ce plan coûte {significant(printed.cost, 6)} points et il est prouvé qu’aucun plan, "
         f"quels que soient les centres choisis, ne peut coûter moins de "
         f"{significant(printed.bound, 6)}"
-        f"{THIN}: il est donc à {small_percent(printed.gap)} au plus du meilleur plan possible"
+        f" : il est donc à {small_percent(printed.gap)} au plus du meilleur plan possible"
     )
     if printed.gap_km_per_person is not None:
-        per_person = significant(printed.gap_km_per_person, 2)
-        text += f", soit au plus l’équivalent de {per_person}{NBSP}km de trajet par personne servie"
+        way = short_way(printed.gap_km_per_person)
+        text += f", soit au plus l’équivalent de {way} de trajet par personne servie"
     return f"{text}."
 
 
@@ -96,16 +102,16 @@ def prices_in_words(instance: Instance) -> str:
     objective, fairness = instance.objective, instance.fairness
     text = (
         f"Un point de coût n’est pas un euro. Une personne de poids 1 jamais servie coûte "
-        f"{significant(objective.unserved)} points, une semaine d’attente "
-        f"{significant(objective.week)}, un kilomètre de plus que le centre le plus proche "
-        f"{significant(objective.km)}{THIN}; "
+        f"{plain(objective.unserved)} points, une semaine d’attente "
+        f"{plain(objective.week)}, un kilomètre de plus que le centre le plus proche "
+        f"{plain(objective.km)} ; "
         "servir une personne de poids 4 plus tôt vaut quatre fois plus."
     )
     if fairness.checkpoints and fairness.price and fairness.floor:
         text += (
             f" Chaque personne qui manque à un département pour atteindre "
             f"{percent(fairness.floor, 0)} de la couverture nationale coûte "
-            f"{significant(fairness.price)} points (contrôle après "
+            f"{plain(fairness.price)} points (contrôle après "
             f"{_enumeration(fairness.checkpoints)})."
         )
     return text
@@ -133,7 +139,7 @@ def other_instances() -> str:
 
 def cheapest(best: str, ours: Printed, worst: str, theirs: Printed) -> str:
     """Say which plan costs least, and what that means for people."""
-    text = f"Le plan « {best} » coûte le moins{THIN}: {significant(ours.cost, 6)} points"
+    text = f"Le plan « {best} » coûte le moins : {significant(ours.cost, 6)} points"
     if theirs.cost > ours.cost > 0:
         saved = 1 - ours.cost / theirs.cost
         text += f", {small_percent(saved)} de moins que « {worst} »"
@@ -147,7 +153,7 @@ def cheapest(best: str, ours: Printed, worst: str, theirs: Printed) -> str:
             f", et le département le moins servi y atteint {percent(low)} de couverture, "
             f"contre {percent(other_low)}"
         )
-    return _spaced(f"{text}.")
+    return f"{text}."
 
 
 def distance_to_best(best: str, cost: float, bounds: Sequence[float]) -> str:
@@ -155,23 +161,16 @@ def distance_to_best(best: str, cost: float, bounds: Sequence[float]) -> str:
     if not bounds or not cost:
         return "Aucun de ces plans n’a de borne : rien ne dit ici ce qu’un autre pourrait gagner."
     bound = max(bounds)
-    return _spaced(
+    return (
         f"Il est prouvé qu’aucun plan ne peut coûter moins de {significant(bound, 6)} points : "
         f"« {best} » est donc à {small_percent((cost - bound) / abs(cost))} au plus du meilleur "
         "plan possible."
     )
 
 
-def _spaced(text: str) -> str:
-    """Set the spaces that must not break, before double punctuation and inside guillemets."""
-    for mark, space in ((":", NBSP), (";", THIN), ("?", THIN), ("!", THIN), ("»", NBSP)):
-        text = text.replace(f" {mark}", f"{space}{mark}")
-    return text.replace("« ", f"«{NBSP}")
-
-
 def proven() -> list[str]:
     """List what was recounted by code that shares nothing with the solver."""
-    items = [
+    return [
         (
             "Le plan respecte toutes les contraintes du modèle : créneaux de chaque centre et de "
             "chaque semaine, flacons entiers, livraisons, stocks, intervalles entre les deux "
@@ -183,7 +182,6 @@ def proven() -> list[str]:
             "sans faire confiance au solveur, avec tous les centres ouverts à toutes les communes."
         ),
     ]
-    return [_spaced(item) for item in items]
 
 
 def not_proven(instance: Instance) -> list[str]:
@@ -222,7 +220,7 @@ def not_proven(instance: Instance) -> list[str]:
             "Après la dernière semaine, les secondes doses comptent sur la moyenne des capacités "
             "et des livraisons des quatre dernières semaines : c’est une hypothèse.",
         )
-    return [_spaced(item) for item in items]
+    return items
 
 
 def _distances(instance: Instance) -> str:

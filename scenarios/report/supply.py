@@ -24,7 +24,8 @@ OTHERS = "autres vaccins"
 def weekly_doses(instance: Instance, tally: Tally) -> str:
     """Return first and second doses by week and product, and the table of all weeks."""
     doses = np.stack([tally.first_doses.sum(axis=0), tally.second_doses.sum(axis=0)])
-    order = week_labels(instance.start, doses.shape[2])
+    used = int(np.flatnonzero(doses.any(axis=(0, 1))).max(initial=0)) + 1
+    order = week_labels(instance.start, max(instance.weeks, used))
     names, stacks = _stacks(instance.products.labels, doses)
     rows = pd.DataFrame(
         [
@@ -42,19 +43,22 @@ def weekly_doses(instance: Instance, tally: Tally) -> str:
         "secondes doses en tout."
     )
     caption = "Doses données chaque semaine, par vaccin"
-    if doses.shape[2] > instance.weeks:
+    booked = int(tally.booked.sum())
+    note = f"S’y ajoutent {count(booked, 'dose', 'doses')} pour les rendez-vous déjà pris."
+    if used > instance.weeks:
         end = day_of_year(monday(instance.start, instance.weeks))
         caption += f" (à partir du {end}, secondes doses seulement)"
     return page.figure(
         caption,
         svg_of(doses_chart(rows, order, colours), "doses", text),
         page.legend("", [(colour, name) for name, colour in colours.items()]),
-        page.details("Voir les chiffres par semaine", _weekly_table(instance, tally, doses)),
+        (page.paragraph(note, "over") if booked else "")
+        + page.details("Voir les chiffres par semaine", _weekly_table(instance, tally, doses)),
     )
 
 
 def _stacks(labels: Sequence[str], doses: Ints) -> tuple[list[str], Ints]:
-    """Products by doses, the largest first; those beyond the palette together. 2 x n x W."""
+    """Products given, the largest first; those beyond the palette together. 2 x n x W."""
     # Two products may share a label: their bars are one, and the table tells them apart.
     unique = list(dict.fromkeys(labels))
     merged = np.stack(
@@ -64,8 +68,9 @@ def _stacks(labels: Sequence[str], doses: Ints) -> tuple[list[str], Ints]:
         ],
         axis=1,
     )
-    by_size = np.argsort(-merged.sum(axis=(0, 2)), kind="stable")
-    if len(unique) <= len(PRODUCTS):
+    total = merged.sum(axis=(0, 2))
+    by_size = np.argsort(-total, kind="stable")[: max(1, np.count_nonzero(total))]
+    if len(by_size) <= len(PRODUCTS):
         return [unique[p] for p in by_size], merged[:, by_size]
     kept, rest = by_size[: len(PRODUCTS) - 1], by_size[len(PRODUCTS) - 1 :]
     pooled = merged[:, rest].sum(axis=1, keepdims=True)
