@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from allocator.errors import InputError
 from scenarios.apportion import apportion
 from scenarios.facts import LEAST_INJECTIONS
+from scenarios.official.catalogue import CENTRES
 from scenarios.official.centres import Centre
 from scenarios.official.hours import USUAL_WEEK
 from scenarios.sites import Site
@@ -52,7 +53,7 @@ def estimate(centres: Sequence[Centre], measured: Mapping[str, float]) -> Estima
     per_hour = known / stated
     if np.isnan(per_hour).all():
         rule = "no centre with opening hours appears in the allocations (gid, id_centre)"
-        raise InputError("centres-vaccination", rule)
+        raise InputError(CENTRES.pattern, rule)
     hours = np.where(np.isnan(stated), np.nanmedian(stated), stated)
     sizes = np.searchsorted(TOWN_PEOPLE, [centre.town_people for centre in centres], "right")
     sizes[[centre.is_large for centre in centres]] = len(TOWN_PEOPLE) + 1
@@ -77,7 +78,8 @@ def scaled(injections: Floats, is_open: Bools, peak: int) -> Ints:
     least = min(LEAST_INJECTIONS, peak // max(1, int(is_open[:, fullest].sum())))
     shared = peak - least * int(is_open[:, fullest].sum())
     later = np.rint(injections * (shared / weights.sum())).astype(np.int64)
-    return least + np.where(is_open[:, fullest], apportion(shared, weights), later)
+    weekly: Ints = least + np.where(is_open[:, fullest], apportion(shared, weights), later)
+    return weekly
 
 
 def with_time_enough(sites: Sequence[Site], injections: Ints) -> tuple[list[Site], int]:
@@ -87,9 +89,10 @@ def with_time_enough(sites: Sequence[Site], injections: Ints) -> tuple[list[Site
     -------
     The centres, and how many of them changed.
     """
+    stated = [USUAL_WEEK.hours if site.hours is None else site.hours for site in sites]
     changed = [
-        site.hours < USUAL_WEEK.hours and weekly > MAX_LINES * INJECTIONS_PER_LINE_HOUR * site.hours
-        for site, weekly in zip(sites, injections.tolist(), strict=True)
+        hours < USUAL_WEEK.hours and weekly > MAX_LINES * INJECTIONS_PER_LINE_HOUR * hours
+        for hours, weekly in zip(stated, injections.tolist(), strict=True)
     ]
     usual = asdict(USUAL_WEEK)
     fitted = [replace(s, **usual) if c else s for s, c in zip(sites, changed, strict=True)]

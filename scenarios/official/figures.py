@@ -50,7 +50,7 @@ def from_official(scenario: Scenario, data: Path) -> Figures:
     departments = sorted(set(here.department.tolist()))
     served = [j for j, site in enumerate(sites) if site.department in departments]
     if not served:
-        raise InputError(data, f"no centre of {scenario.name!r} lies in its territory")
+        raise InputError(catalogue.CENTRES.pattern, "no centre lies in the territory")
     share = float(here.population.sum() / nation.population.sum())
     waiting = _waiting(scenario, data, departments)
     return Figures(
@@ -73,7 +73,7 @@ def _served(
     known = np.isin(part.department, sorted(bands))
     people = int(part.population[~known].sum())
     rule = "collectivity without ages in the official table"
-    return part.where(known), (*dropped, Dropped("communes", rule, int((~known).sum()), people))
+    return part.where(known), (*dropped, Dropped("geography", rule, int((~known).sum()), people))
 
 
 def _sites(
@@ -88,16 +88,18 @@ def _sites(
     found, repaired = centres(table, everywhere, allocated.injections)
     served = set(nation.department)
     kept = [centre for centre in found if centre.site.department in served]
+    if not kept:
+        raise InputError(listed.name, f"no place is open to the public from {start} to {last}")
     sites = [centre.site for centre in kept]
     guess = estimate(kept, allocated.injections)
     is_open = open_weeks(scenario, sites)[:, : scenario.weeks]
     injections = scaled(guess.injections, is_open, peak)
     sites, stretched = with_time_enough(sites, injections)
     dropped = (
+        *allocated.dropped,
         *closed,
         *repaired,
         Dropped(listed.name, "in a collectivity that is left out", len(found) - len(kept)),
-        *allocated.dropped,
         Dropped(listed.name, "no dose known: capacity by hours and town size",
                 len(kept) - guess.measured),
         Dropped(listed.name, "hours too short for the doses: the usual ones are taken", stretched),

@@ -110,12 +110,15 @@ def rows_of(table: Table, rows: list[int]) -> Table:
     return Table(table.file, columns, [table.lines[row] for row in rows])
 
 
-def read_json(file: OfficialFile) -> Any:
-    """Read a JSON file."""
+def read_json(file: OfficialFile) -> dict[str, Any]:
+    """Read a JSON file that holds one object."""
     try:
-        return json.loads(_text(file.path, "utf-8-sig"))
+        content = json.loads(_text(file.path, "utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(file.name, f"not JSON: {error.msg}", error.lineno) from None
+    if not isinstance(content, dict):
+        raise InputError(file.name, "not one JSON object")
+    return content
 
 
 def _text(path: Path, encoding: str) -> str:

@@ -53,7 +53,8 @@ class Injections:
     def _weekly(self, vaccine: str, doses: Ints, start: date, weeks: int) -> list[int]:
         week = (self.day - np.datetime64(start, "D")).astype(np.int64) // 7
         here = self._of(vaccine) & (week >= 0) & (week < weeks)
-        return np.bincount(week[here], doses[here], weeks).astype(int).tolist()
+        by_week: list[int] = np.bincount(week[here], doses[here], weeks).astype(int).tolist()
+        return by_week
 
 
 def injections(source: Source) -> Injections:

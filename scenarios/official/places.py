@@ -71,7 +71,8 @@ def _mobile(kinds: list[str], names: list[str]) -> Bools:
     typed = np.array(["Equipe mobile" in kind for kind in kinds])
     named = np.array([re.search("[ée]quipe mobile", name.lower()) is not None for name in names])
     large = np.array([LARGE in kind for kind in kinds])
-    return (typed | named) & ~large
+    mobile: Bools = (typed | named) & ~large
+    return mobile
 
 
 def _cells(table: Table, column: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from scenarios.official.files import Source
 
 COLUMNS = {0: "pop_0_19", 20: "pop_20_39", 40: "pop_40_59", 60: "pop_60_74", 75: "pop_75_plus"}
@@ -22,7 +24,7 @@ def people_by_department(source: Source) -> Mapping[str, Mapping[int, int]]:
     table.refuse_repeats("departement")
     bands = {low: table.counts(column) for low, column in COLUMNS.items()}
     total = table.counts("pop_total")
-    added = sum(bands.values())
+    added = np.sum(list(bands.values()), axis=0)
     table.refuse_first(
         added != total, lambda r: f"the bands add up to {added[r]}, pop_total is {total[r]}"
     )
