@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,12 @@ from typing import Annotated, Any
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
 
 
 class PlanMethod(StrEnum):
@@ -41,9 +48,12 @@ def plan(
     instance: Annotated[Path, typer.Argument(help="Instance folder.", metavar="INSTANCE")],
     out: Annotated[Path, typer.Option("--out", help="Plan folder to write.", metavar="PLAN")],
     method: Annotated[PlanMethod, typer.Option(help="How.")] = PlanMethod.OPTIMAL,
-    gap: Annotated[float, typer.Option(min=0.0, help="Certified gap to stop at.")] = 0.001,
+    gap: Annotated[
+        float, typer.Option(min=0.0, callback=_finite, help="Certified gap to stop at.")
+    ] = 0.001,
     time_limit: Annotated[
-        float | None, typer.Option(min=0.0, help="Seconds after which the best plan is kept.")
+        float | None,
+        typer.Option(min=0.0, callback=_finite, help="Seconds after which the best plan is kept."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of random choices.")] = None,
     format_: Annotated[
@@ -59,12 +69,13 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Solve an instance; Ctrl-C keeps the best plan so far."""
+    from scenarios.official.place import data_folder
     from scenarios.planning import Order, run_plan
     from scenarios.screen import plan_summary, progress_bar
 
     order = Order(
         instance, out, method.value, gap, time_limit, seed, format_.value, xlsx,
-        highs.value, nearest,
+        highs.value, nearest, data_folder(),
     )  # fmt: skip
     with progress_bar() as watchers:
         result = run_plan(order, *watchers)
@@ -80,12 +91,24 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Put plans side by side."""
-    from scenarios.report.comparison import compare_plans, comparison_html, comparison_table
+    from scenarios.output import refuse_bad_file, write_whole
+    from scenarios.report.comparison import (
+        compare_plans,
+        comparison_html,
+        comparison_table,
+        share_an_instance,
+    )
     from scenarios.screen import show
 
+    if html is not None:
+        refuse_bad_file(html)
     rows = compare_plans(plans)
     if html is not None:
-        html.write_text(comparison_html(plans), encoding="utf-8")
+        write_whole(html, comparison_html(plans).encode())
+    if not share_an_instance(plans):
+        typer.echo(
+            "creneau: these plans are of different instances; costs do not compare", err=True
+        )
     if as_json:
         typer.echo(json.dumps({"plans": rows}, ensure_ascii=False))
     else:

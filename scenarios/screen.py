@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from allocator import watch
+from allocator.plan import REPORT
 
 Listener = Callable[[watch.Progress], None]
+STOPPING = b"\ncreneau: stopping; the best plan so far is kept (Ctrl-C again to give up)\n"
+LISTED_UNPAIRED = 20
 
 
 class Interrupt:
@@ -24,6 +29,7 @@ class Interrupt:
         self.asked = False
 
     def __call__(self) -> bool:
+        """Whether to stop."""
         return self.asked
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
@@ -31,6 +37,8 @@ class Interrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        # Not print: the signal may have come in the middle of one.
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, STOPPING)
 
 
 @contextmanager
@@ -40,7 +48,7 @@ def progress_bar() -> Iterator[tuple[Listener, Interrupt]]:
     before = signal.signal(signal.SIGINT, interrupt.on_signal)
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("[bold]{task.description:<22}"), BarColumn(bar_width=30),
+        TextColumn("[bold]{task.description:<19}"), BarColumn(bar_width=16),
         TextColumn("{task.fields[certificate]}"), TimeElapsedColumn(),
         console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
@@ -68,13 +76,9 @@ def _certificate(news: watch.Progress) -> str:
 
 
 def plan_summary(result: dict[str, Any]) -> None:
-    """Print what a plan came to."""
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(justify="left", style="dim")
-    table.add_column(justify="left")
+    """Print what a plan came to, one line a figure: whole, whatever the terminal's width."""
     for name, text in _lines(result):
-        table.add_row(name, text)
-    show(table)
+        print(f"{name:<16}{text}")
 
 
 def _lines(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -87,29 +91,34 @@ def _lines(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "bound", f"{result['bound']:,.2f}"
     if result["gap"] is not None:
         yield "certified gap", f"{100 * result['gap']:.4f} %"
-    kpis = result.get("kpis")
-    if kpis:
-        yield "people", f"{kpis['first_doses']:,} of {kpis['people']:,} get a first dose"
-        spread = kpis["coverage_spread"]
-        yield (
-            "coverage",
-            "spread between départements " + (f"{spread:.3f}" if spread else "infinite"),
-        )
-        yield (
-            "distance",
-            f"median {kpis['km_median']:.1f} km, nine in ten under {kpis['km_p90']:.1f} km",
-        )
-        yield (
-            "vials",
-            f"{kpis['vials']:,} shipped, {kpis['doses_wasted']:,} doses left in open vials",
-        )
-        yield "unpaired slots", f"{kpis['slots_unpaired']}"
-        for row in result["unpaired"]:
-            yield "", f"centre {row['centre']}, {row['product']}: {row['slots']} ({row['reason']})"
+    if result.get("kpis"):
+        yield from _figures(result["kpis"])
+        yield from _unpaired(result)
     yield "time and memory", f"{result['runtime_s']:.1f} s, {result['peak_rss_mb']:.0f} MB"
     if result["plan"]:
         yield "plan", result["plan"]
-        yield "report", f"{result['plan']}/report.html"
+        yield "report", str(Path(result["plan"]) / REPORT)
+
+
+def _figures(kpis: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "people", f"{kpis['first_doses']:,} of {kpis['people']:,} get a first dose"
+    spread = kpis["coverage_spread"]
+    low, high = (f"{100 * kpis[key]:.1f} %" for key in ("coverage_min", "coverage_max"))
+    times = "a département gets none" if spread is None else f"{spread:.3f} times"
+    yield "coverage", f"{low} to {high} between départements ({times})"
+    if kpis["km_median"] is not None:
+        median, ninth = kpis["km_median"], kpis["km_p90"]
+        yield "distance", f"median {median:.1f} km, nine in ten within {ninth:.1f} km"
+    yield "vials", f"{kpis['vials']:,} shipped, {kpis['doses_wasted']:,} doses left in open vials"
+
+
+def _unpaired(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "unpaired slots", f"{result['kpis']['slots_unpaired']:,}"
+    rows = result["unpaired"]
+    for row in rows[:LISTED_UNPAIRED]:
+        yield "", f"centre {row['centre']}, {row['product']}: {row['slots']} ({row['reason']})"
+    if len(rows) > LISTED_UNPAIRED:
+        yield "", f"and {len(rows) - LISTED_UNPAIRED:,} more centres, listed in result.json"
 
 
 def show(renderable: Any) -> None:

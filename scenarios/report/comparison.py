@@ -195,9 +195,9 @@ def _provenance(plans: Sequence[Compared]) -> str:
             plan.name,
             sentences.METHODS.get(plan.printed.method, plan.printed.method),
             sentences.STATUSES.get(plan.printed.status, plan.printed.status),
-            plan.printed.input_sha256,
+            plan.printed.input_sha256[:12],
         )
         for plan in plans
     ]
-    headers = ("Plan", "Méthode", "Fin du calcul", "Empreinte des données (SHA-256)")
+    headers = ("Plan", "Méthode", "Fin du calcul", "Données (début du SHA-256)")
     return page.table("D’où viennent ces plans", headers, lines, text=4)

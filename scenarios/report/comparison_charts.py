@@ -73,9 +73,11 @@ def served_chart(served: Mapping[str, Sequence[int]]) -> Any:
         columns=["plan", "semaine", "personnes"],
     )
     colour = alt.Scale(domain=list(served), range=list(PRODUCTS[: len(served)]))
+    # Where plans go the same way, the lines below show at the edges of those above.
+    widths = [1.8 + 1.7 * (len(served) - 1 - i) for i in range(len(served))]
     return (
         alt.Chart(rows)
-        .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=26))
+        .mark_line()
         .encode(
             x=alt.X(
                 "semaine:O", title="fin de semaine",
@@ -85,6 +87,9 @@ def served_chart(served: Mapping[str, Sequence[int]]) -> Any:
                 "personnes:Q", title="personnes servies", axis=alt.Axis(tickCount=5, format=",.0f"),
             ),
             color=alt.Color("plan:N", scale=colour, legend=None),
+            strokeWidth=alt.StrokeWidth(
+                "plan:N", scale=alt.Scale(domain=list(served), range=widths), legend=None
+            ),
         )
         .properties(width=WIDTH_PX, height=260)
     )  # fmt: skip

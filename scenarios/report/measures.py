@@ -54,7 +54,7 @@ class Measure:
 
 
 MEASURES = (
-    Measure("cost", "cost", "Coût (points)"),
+    Measure("cost", "cost", "Coût (points)", 2),
     Measure("gap", "certified gap", "Écart certifié au meilleur plan (%)", 3, share=True),
     Measure("first_doses", "people served", "Personnes servies", best="max"),
     Measure("unserved", "never served", "Personnes jamais servies"),
