@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKeyConstraint,
+    Index,
     Table,
     UniqueConstraint,
 )
@@ -84,10 +85,15 @@ publication = Table(
     "publication",
     metadata,
     centre_key(),
-    uuid("publication_id", key=True),
+    whole("number", key=True),
+    uuid("publication_id"),
     Column("published_at", Instant, nullable=False),
     text("source"),
     Column("changes", JSONB, nullable=False),
+    Index("ix_publication_id", "publication_id"),
     comment="dist:centre_id",
 )
-"""One centre's part of a publication and what it changed; `source` names the plan or the hand."""
+"""One centre's part of a publication and what it changed; `source` names the plan or the hand.
+
+`number` counts a centre's publications from 1: two that saw the same one before exclude each other
+by the primary key, and it is the version of the centre's capacity (the ETag)."""
