@@ -6,16 +6,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from api.database.embedded import embedded
 from api.database.migrate import upgrade
@@ -32,7 +33,7 @@ class Server:
 
     def url_of(self, name: str) -> str:
         """Address of one of its databases."""
-        return re.sub(r"/postgres(?=\?|$)", f"/{name}", self.admin_url)
+        return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
 
     def execute(self, statement: str, *names: str) -> None:
         """Run a statement of administration; `{}` stand for quoted names."""
@@ -52,10 +53,14 @@ def fresh_database(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Start the PostgreSQL that comes with the package, with a migrated database to copy."""
-    folder: Path = tmp_path_factory.mktemp("postgres") / "data"
-    with embedded(folder) as url:
+    # Not in pytest's own folder: each run closes that one to other users, and the server, when
+    # root runs the tests, is another user.
+    with (
+        TemporaryDirectory(prefix="creneau-tests-") as folder,
+        embedded(Path(folder) / "postgres") as url,
+    ):
         server = Server(url)
         # A test never loses power: only the tests that kill servers need what reaches the disk.
         server.execute("ALTER SYSTEM SET fsync = off")

@@ -37,6 +37,10 @@ booking = Table(
     small("class_id"),
     Column("quota_week", Date),
     Column("first_elsewhere_on", Date),
+    whole("first_centre_id", null=True),
+    whole("first_slot_id", null=True),
+    whole("second_centre_id", null=True),
+    whole("second_slot_id", null=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("changed_at", Instant, nullable=False),
@@ -51,15 +55,26 @@ booking = Table(
     CheckConstraint("channel in ('web', 'phone', 'standby', 'centre')", name="channel"),
     CheckConstraint("(state = 'held') = (expires_at is not null)", name="holds_end"),
     CheckConstraint("state <> 'booked' or tag is not null", name="booked_for_somebody"),
+    CheckConstraint(
+        "(first_centre_id is null) = (first_slot_id is null)"
+        " and (second_centre_id is null) = (second_slot_id is null)"
+        " and coalesce(first_slot_id, second_slot_id) is not null",
+        name="of_one_or_two_doses",
+    ),
     Index("ix_booking_expiry", "expires_at", postgresql_where="expires_at is not null"),
     comment="dist:centre_id",
 )
-"""The authority on a pair, at the centre of its first dose (or only dose).
+"""The authority on a pair: which doses it has, where they are, in what state it is.
+
+`centre_id` is its home: the centre its first (or only) dose was held at. The home never changes;
+a move or a re-booking changes `first_*` and `second_*`, the slots of its doses (null: no such
+dose), in the transaction that changes the appointments. `quota_week` is the Monday of the quota
+row the booking uses, which is (first_centre_id, product_id, quota_week, department, class_id);
+null when it uses none.
 
 `hold_print` and `confirm_print` are digests of the requests: the same id with another request is
 refused. `flagged` bookings of somebody already booked wait for the centre's staff; those that take
-no capacity answer like any other (duplicate policy `neutral`). `quota_week` is the Monday of the
-quota row the booking uses; null when it uses none. `version` counts changes (the ETag)."""
+no capacity answer like any other (duplicate policy `neutral`). `version` counts changes."""
 
 appointment = Table(
     "appointment",
@@ -72,19 +87,28 @@ appointment = Table(
     text("state"),
     Column("day", Date, nullable=False),
     Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
     text("key_id", null=True),
     Column("sealed", LargeBinary),
     Column("to_seal_again", Boolean, nullable=False),
+    Column("takes_capacity", Boolean, nullable=False),
+    text("share", null=True),
     ForeignKeyConstraint(["centre_id", "slot_id"], ["slot.centre_id", "slot.slot_id"]),
     CheckConstraint(
-        "state in ('held', 'booked', 'arrived', 'fulfilled', 'noshow', 'cancelled')", name="state"
+        "state in ('held', 'booked', 'displaced', 'arrived', 'fulfilled', 'noshow', 'cancelled')",
+        name="state",
     ),
     CheckConstraint("dose_rank in (1, 2)", name="one_or_two"),
+    CheckConstraint("share in ('phone', 'standby')", name="share"),
     Index("ix_appointment_centre_id_slot_id", "centre_id", "slot_id"),
     Index("ix_appointment_centre_id_day", "centre_id", "day"),
     comment="dist:centre_id",
 )
-"""One dose of a booking, with its centre; `home_centre_id` is where the booking row lives."""
+"""One dose of a booking, with its centre; `home_centre_id` is where the booking row lives.
+
+`day`, `starts_at` and `ends_at` repeat the slot's. `takes_capacity` repeats the booking's, so that
+`slot.taken` is the number of its appointments that take capacity and are not cancelled. `share`
+names the kept share of the slot the dose was taken from; it goes back there when it is freed."""
 
 booking_home = Table(
     "booking_home",
