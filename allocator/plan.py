@@ -62,11 +62,22 @@ def write_plan(
     Raises
     ------
     InputError
-        When `folder` exists and is not a plan (nothing of the user's is overwritten).
+        When `folder` exists and is not a plan (nothing of the user's is overwritten), or cannot be
+        written.
     """
     extra = extra or {}
     folder = folder.resolve()
     refuse_foreign_folder(folder, extra)
+    try:
+        _write_whole(folder, plan, summarise, extra, format_)
+    except OSError as error:
+        raise InputError(folder, f"cannot be written: {error.strerror or error}") from None
+
+
+def _write_whole(
+    folder: Path, plan: Plan, summarise: Callable[[], Mapping[str, Any]],
+    extra: Mapping[str, bytes], format_: PlanFormat,
+) -> None:  # fmt: skip
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         draft = Path(scratch) / "plan"

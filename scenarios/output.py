@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -15,8 +14,7 @@ def refuse_bad_file(path: Path) -> None:
         raise InputError(path, "is a folder, where a file is to be written")
     if not path.parent.is_dir():
         raise InputError(path, "the folder of this file does not exist")
-    if not os.access(path.parent, os.W_OK):
-        raise InputError(path, "the folder of this file cannot be written to")
+    _refuse_unwritable(path, path.parent)
 
 
 def refuse_unwritable_folder(path: Path) -> None:
@@ -26,8 +24,15 @@ def refuse_unwritable_folder(path: Path) -> None:
         above = above.parent
     if not above.is_dir():
         raise InputError(path, f"{above} is a file, so no folder can be made below it")
-    if not os.access(above, os.W_OK):
-        raise InputError(path, f"{above} cannot be written to")
+    _refuse_unwritable(path, above)
+
+
+def _refuse_unwritable(path: Path, above: Path) -> None:
+    """Try it: what the permissions say is not what every file system does."""
+    try:
+        tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=above).cleanup()
+    except OSError as error:
+        raise InputError(path, f"{above} cannot be written to: {error.strerror}") from None
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -39,7 +44,10 @@ def write_whole(path: Path, content: bytes) -> None:
         When no file can be written there.
     """
     refuse_bad_file(path)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as scratch:
-        draft = Path(scratch) / path.name
-        draft.write_bytes(content)
-        draft.replace(path)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as scratch:
+            draft = Path(scratch) / path.name
+            draft.write_bytes(content)
+            draft.replace(path)
+    except OSError as error:
+        raise InputError(path, f"cannot be written: {error.strerror}") from None
