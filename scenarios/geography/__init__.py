@@ -1,1 +1,1 @@
-"""."""
+"""The built-in geography of France."""

