@@ -23,7 +23,7 @@ def days(table: Table, column: str, *, may_be_empty: bool = False) -> NDArray[np
 def numbers(table: Table, column: str, low: float, high: float) -> NDArray[np.float64]:
     """Numbers between both limits; NaN where the cell is empty."""
     cells = table.columns[column]
-    empty = np.array([not cell.strip() for cell in cells])
+    empty = np.array([not cell.strip() for cell in cells], dtype=bool)
     filled = [cell.strip() or f"{low}" for cell in cells]
     values = Table(table.file, {column: filled}, table.lines).numbers(column, low, high)
     return np.where(empty, np.nan, values)

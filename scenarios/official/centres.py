@@ -46,7 +46,7 @@ def centres(
     """
     where = positions(table, geography)
     said = [week_of(cells) for cells in zip(*(table.columns[d] for d in DAYS), strict=True)]
-    never = np.array([week is not None and not week.open_days for week in said])
+    never = np.array([week is not None and not week.open_days for week in said], dtype=bool)
     weeks = [week if week and week.open_days else None for week in said]
     busy = np.isin(table.columns["gid"], list(at_work))
     opens = days(table, "date_ouverture", may_be_empty=True)
@@ -59,7 +59,7 @@ def centres(
         **{rule: rows & kept for rule, rows in where.repaired.items()},
         "no opening date: open since the campaign began": np.isnat(opens) & kept,
         "no readable opening hours: the usual ones are taken": kept
-        & np.array([week is None for week in weeks]),
+        & np.array([week is None for week in weeks], dtype=bool),
     }
     found = []
     for row in np.flatnonzero(kept).tolist():
