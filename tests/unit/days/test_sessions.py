@@ -54,8 +54,9 @@ def test_a_saturday_three_weeks_before_a_monday_is_counted_with_its_reason():
     (left,) = days.unpaired
     assert (left.centre, left.product, left.slots) == (0, 0, 8)
     assert left.reason == (
-        "first doses of week 0 (only Saturday open) find no second dose 21 to 49 days later: "
-        "those left over are in week 3 (only Monday open) (no other split leaves fewer)"
+        "premières doses (semaine du 31/05/2021, samedi seul) sans seconde dose 21 à 49 jours "
+        "plus tard, celles qui restent étant trop loin (semaine du 21/06/2021, lundi seul) ; "
+        "aucune autre répartition n’en laisse moins"
     )
     assert all_unpaired(instance, by_day(instance, days)) == {(0, 0): 8}
 
@@ -83,7 +84,8 @@ def test_first_doses_without_any_second_are_counted_as_such():
     (left,) = split_into_days(instance, doses((0, 0, 0, None, 7))).unpaired
     assert left.slots == 7
     assert left.reason == (
-        "no second dose is planned for the first doses of week 0 (Monday to Saturday open)"
+        "aucune seconde dose n’est prévue pour les premières doses : semaine du 31/05/2021, "
+        "lundi à samedi"
     )
 
 
