@@ -102,13 +102,17 @@ appointment = Table(
     CheckConstraint("share in ('phone', 'standby')", name="share"),
     Index("ix_appointment_centre_id_slot_id", "centre_id", "slot_id"),
     Index("ix_appointment_centre_id_day", "centre_id", "day"),
+    Index("ix_appointment_displaced", "centre_id", postgresql_where="state = 'displaced'"),
     comment="dist:centre_id",
 )
 """One dose of a booking, with its centre; `home_centre_id` is where the booking row lives.
 
 `day`, `starts_at` and `ends_at` repeat the slot's. `takes_capacity` repeats the booking's, so that
 `slot.taken` is the number of its appointments that take capacity and are not cancelled. `share`
-names the kept share of the slot the dose was taken from; it goes back there when it is freed."""
+names the kept share of the slot the dose was taken from; it goes back there when it is freed.
+
+A `displaced` dose lost its slot to a supply cut and nothing else was free: it names the slot it
+had, takes no capacity, and gets a place as soon as there is one."""
 
 booking_home = Table(
     "booking_home",
