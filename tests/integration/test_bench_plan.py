@@ -54,12 +54,10 @@ def test_the_first_run_compiles_and_the_second_does_not(bench):
     assert bench["compilation_s"] > 0
 
 
-def test_a_method_that_fails_is_named_and_fails_the_bench(tmp_path):
-    """An instance that cannot be read: a row without figures for each method, exit status 1."""
-    folder = write_instance(tmp_path / "i", capacity=None)
-    run = creneau("bench", "plan", "--instances", folder)
-    assert run.exit_status == 1
-    assert {row["status"] for row in run.printed["rows"]} == {"failed with exit status 2"}
+def test_a_method_that_fails_has_a_row_without_figures():
+    """Nothing printed, exit status 2: the row says so and claims nothing."""
+    [row] = rows_of("i", {"optimal": Run(2, 1.5, {})})
+    assert row == Row("i", "optimal", None, 1.5, None, None, False, "failed with exit status 2")
 
 
 def test_an_unknown_scenario_fails_the_bench():
