@@ -85,11 +85,24 @@ def run_plan(
     )  # fmt: skip
     if result.method is Method.LP:
         return _relaxation_only(instance, result, started)
+    return {**_write(order, instance, result, started, progress), "plan": str(order.out)}
+
+
+def _write(
+    order: Order,
+    instance: Instance,
+    result: Result,
+    started: float,
+    progress: Callable[[Progress], None],
+) -> dict[str, Any]:
+    """Write plan, report and workbook; return the summary as written."""
     assert result.plan is not None
     assert result.verdict is not None
     summary = _summary(instance, result, started)
     progress(Progress("report", 0.0, result.bound, result.verdict.cost))
-    page = report_html(instance, result.plan, summary, pro_rata_coverage(instance), order.data)
+    # A plan is not compared with itself.
+    before = None if result.method is Method.PRO_RATA else pro_rata_coverage(instance)
+    page = report_html(instance, result.plan, summary, before, order.data)
     files = {REPORT: page.encode()}
     if order.xlsx is not None and order.is_xlsx_inside:
         files[order.xlsx.name] = workbook_bytes(instance, result.plan, summary)
@@ -102,7 +115,7 @@ def run_plan(
     write_plan(order.out, result.plan, summarise, files, format_=order.format_)
     if order.xlsx is not None and not order.is_xlsx_inside:
         write_workbook(order.xlsx, instance, result.plan, summary)
-    return {**summary, "plan": str(order.out)}
+    return summary
 
 
 def _summary(instance: Instance, result: Result, started: float) -> dict[str, Any]:

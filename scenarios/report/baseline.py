@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from allocator.baselines import pro_rata
 from allocator.instance import Instance
-from allocator.plan import Plan
-from scenarios.report.positions import decisions_of
 from scenarios.report.tally import Tally, tally_of
 
 PRO_RATA = "répartition au prorata"
@@ -24,14 +22,3 @@ class Baseline:
 def pro_rata_coverage(instance: Instance) -> Baseline:
     """Plan by the rule of 2021, a share for each département by its people, and add it up."""
     return Baseline(PRO_RATA, tally_of(instance, pro_rata(instance)))
-
-
-def baseline_of(instance: Instance, plan: Plan, label: str) -> Baseline:
-    """Add up a plan of the same instance to compare with.
-
-    Raises
-    ------
-    InputError
-        When the plan is not one of this instance.
-    """
-    return Baseline(label, tally_of(instance, decisions_of(instance, plan)))

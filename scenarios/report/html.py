@@ -10,7 +10,7 @@ from typing import Any
 from allocator.instance import Instance
 from allocator.plan import RESULT, Plan
 from scenarios.report import overview, page, people, places, sentences, supply
-from scenarios.report.baseline import PRO_RATA, Baseline
+from scenarios.report.baseline import Baseline
 from scenarios.report.boundaries import Boundaries, read_boundaries
 from scenarios.report.departments import department_names
 from scenarios.report.figures import figures_of
@@ -54,39 +54,30 @@ def report_html(
     """
     printed = read_printed(RESULT, result)
     tally = tally_of(instance, decisions_of(instance, plan))
-    if baseline is not None and printed.method == "pro-rata" and baseline.label == PRO_RATA:
-        baseline = None  # a plan is not compared with itself
     boundaries = read_boundaries(data, department_names(instance))
-    return page.document(
-        title=f"{instance.name} – plan de vaccination",
-        header_html=_header(instance, printed),
-        sections=[
-            ("bref", "En bref", _brief(instance, tally, printed, baseline)),
-            ("personnes", "Qui est servi, et quand", _people(instance, tally, baseline)),
-            (
-                "equite",
-                "Équité entre départements",
-                people.coverage_by_department(
-                    instance, tally, baseline, _labels(instance, boundaries)
-                ),
-            ),
-            ("lieux", "Les lieux", _places(instance, tally, boundaries)),
-            ("doses", "Les doses", supply.weekly_doses(instance, tally)),
-            ("manques", "Ce qui manque le plus", supply.shortages(plan)),
-            (
-                "paires",
-                "Créneaux sans seconde dose",
-                supply.unpaired(instance, result.get("unpaired") or []),
-            ),
-            ("cout", "De quoi le coût est fait", _cost(instance, printed)),
-            ("preuves", "Ce qui est prouvé, et ce qui ne l’est pas", _limits(instance)),
-            ("provenance", "Provenance", _provenance(printed, result)),
-        ],
-    )
-
-
-def _labels(instance: Instance, boundaries: Boundaries) -> list[str]:
-    return [boundaries.label(code) for code in instance.departments]
+    labels = [boundaries.label(code) for code in instance.departments]
+    sections = [
+        ("bref", "En bref", _brief(instance, tally, printed, baseline)),
+        ("personnes", "Qui est servi, et quand", _people(instance, tally, baseline)),
+        (
+            "equite",
+            "Équité entre départements",
+            people.coverage_by_department(instance, tally, baseline, labels),
+        ),
+        ("lieux", "Les lieux", _places(instance, tally, boundaries)),
+        ("doses", "Les doses", supply.weekly_doses(instance, tally)),
+        ("manques", "Ce qui manque le plus", supply.shortages(plan)),
+        (
+            "paires",
+            "Créneaux sans seconde dose",
+            supply.unpaired(instance, result.get("unpaired") or []),
+        ),
+        ("cout", "De quoi le coût est fait", _cost(instance, printed)),
+        ("preuves", "Ce qui est prouvé, et ce qui ne l’est pas", _limits(instance)),
+        ("provenance", "Provenance", _provenance(printed, result)),
+    ]
+    title = f"{instance.name} – plan de vaccination"
+    return page.document(title=title, header_html=_header(instance, printed), sections=sections)
 
 
 def _header(instance: Instance, printed: Printed) -> str:

@@ -18,6 +18,8 @@ from scenarios.report.palette import FONT, INK, LAND, NOBODY, RULE, Scale
 LARGEST_CENTRE_PX = (4.0, 15.0)
 """Radius of the largest circle: smaller where circles are many, within these limits."""
 
+PIXELS = 1.5
+"""Of a picture, a CSS pixel: sharp enough, and both maps of France in some 2 MB."""
 INSET_CHARACTERS = 17
 """Of the name below an inset, a line."""
 
@@ -63,7 +65,7 @@ class Canvas:
         body = f'{land}<g shape-rendering="crispEdges">{dots}</g>' + self._outlines(
             "none", INK, 0.5
         )
-        png: bytes = vl_convert.svg_to_png(self._svg(body, background=True), scale=2)
+        png: bytes = vl_convert.svg_to_png(self._svg(body, background=True), scale=PIXELS)
         data = base64.b64encode(png).decode("ascii")
         size = f'width="{WIDTH_PX:.0f}" height="{self.sheet.height:.0f}"'
         return f'<img {size} alt="{escape(label)}" src="data:image/png;base64,{data}">'
