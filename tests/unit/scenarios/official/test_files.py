@@ -91,6 +91,13 @@ def test_a_utf_8_data_set_in_another_encoding_is_refused(tmp_path):
         read(newest(tmp_path, CENTRES))
 
 
+def test_a_byte_that_no_encoding_has_is_refused(tmp_path):
+    """Neither UTF-8 nor Windows-1252."""
+    plant(tmp_path, "flux-total-nat_2023-04.csv", FLUX.encode() + b"13/06/2021;\x81;5\n")
+    with pytest.raises(InputError, match=r"flux-total-nat_2023-04\.csv:3: not CP1252: byte 0x81"):
+        read(newest(tmp_path, DELIVERIES))
+
+
 @pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b"cut short")[:20]])
 def test_a_broken_archive_is_refused(tmp_path, data):
     """Neither a plain file called .gz nor half a download gives a traceback."""
