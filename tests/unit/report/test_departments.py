@@ -1,0 +1,73 @@
+"""A département bears its French name only where France has it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from allocator.errors import InputError
+from allocator.read import read_instance
+from scenarios.report.boundaries import MAINLAND, WITH_OVERSEAS, read_boundaries
+from scenarios.report.departments import department_names
+from tests import instances
+from tests.factories import write_instance
+
+SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
+
+
+def geojson(path, *features):
+    """Write outlines as the official files have them: code, name, geometry."""
+    rows = [
+        {"properties": {"code": code, "nom": name}, "geometry": geometry}
+        for code, name, geometry in features
+    ]
+    path.write_bytes(gzip.compress(json.dumps({"features": rows}).encode()))
+
+
+def test_departements_where_france_has_them_are_named(tmp_path):
+    """Allineuc and Ajaccio lie in 22 and 2A."""
+    instance = read_instance(write_instance(tmp_path))
+    assert department_names(instance) == {"22": "Côtes-d'Armor", "2A": "Corse-du-Sud"}
+
+
+def test_a_made_up_departement_that_borrows_a_code_is_not_named(tmp_path):
+    """The hand-solvable instances lie on the equator, with the codes 22 and 29."""
+    instance = read_instance(instances.fairness_floor(tmp_path).folder)
+    assert instance.departments == ("22", "29")
+    assert department_names(instance) == {}
+
+
+def test_outlines_are_read_for_the_named_departements_only(tmp_path):
+    """Polygons and multipolygons; the second file fills in what the first has not."""
+    geojson(
+        tmp_path / MAINLAND,
+        ("22", "Côtes-d'Armor", {"type": "Polygon", "coordinates": SQUARE}),
+        ("29", "Finistère", {"type": "Polygon", "coordinates": SQUARE}),
+    )
+    geojson(
+        tmp_path / WITH_OVERSEAS,
+        ("974", "La Réunion", {"type": "MultiPolygon", "coordinates": [SQUARE, SQUARE]}),
+    )
+    boundaries = read_boundaries(tmp_path, {"22": "Côtes-d'Armor", "974": "La Réunion"})
+    assert {code: len(rings) for code, rings in boundaries.rings.items()} == {"22": 1, "974": 2}
+    assert boundaries.label("22") == "Côtes-d'Armor (22)"
+    assert boundaries.label("99") == "99"
+
+
+@pytest.mark.parametrize("folder", [None, "nowhere"])
+def test_without_official_files_there_are_names_and_no_outlines(folder, tmp_path):
+    """No folder, or one that is not there: the map goes without."""
+    path = None if folder is None else tmp_path / folder
+    boundaries = read_boundaries(path, {"22": "Côtes-d'Armor"})
+    assert boundaries.rings == {}
+    assert boundaries.label("22") == "Côtes-d'Armor (22)"
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}"), gzip.compress(b"[1")])
+def test_a_file_that_holds_no_outlines_is_refused(content, tmp_path):
+    """A broken official file is named, not passed over."""
+    (tmp_path / MAINLAND).write_bytes(content)
+    with pytest.raises(InputError, match=f"{MAINLAND}: not GeoJSON of départements"):
+        read_boundaries(tmp_path, {"22": "Côtes-d'Armor"})
