@@ -27,6 +27,10 @@ fmt:
 pin:
     uv run --no-project .ci/pin.py
 
+# Freeze the figures of the plans anew, after a change that is meant to change them
+baselines:
+    uv run python -m tests.integration.frozen
+
 # Measure planning, peers in the same run
 bench *OPTIONS:
     uv run creneau bench plan {{OPTIONS}}
