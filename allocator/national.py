@@ -18,8 +18,8 @@ from allocator.integer.whole import Relaxed, WholePlan, decisions_of
 from allocator.result import Status
 from allocator.watch import Watch
 
-SEARCH_ROUNDS = (8, 3)
-"""Rounds before what is left over is used, in turns."""
+SEARCH_SHARES = (1.0, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.2, 0.2, 0.0)
+"""Shares of the prices at which the rounds of a search are made."""
 MOST_ROUNDS = 6
 LEAST_PROGRESS = 0.97
 """A further round must bring the gap below this share of the last one's."""
@@ -63,7 +63,9 @@ def solve_national(
         for number in range(MOST_ROUNDS):
             if relaxer.lists is None:
                 break
-            _round(relaxer, evaluator, incumbent, seed + number, watch)
+            _round(relaxer, incumbent, seed + number, watch)
+            if incumbent.cost - relaxer.bound > gap * abs(incumbent.cost):
+                _follow(relaxer.sharpen(), relaxer, watch)
             before, reached = reached, (incumbent.cost - relaxer.bound) / max(incumbent.cost, 1e-9)
             if reached <= gap or reached > LEAST_PROGRESS * before or watch.is_over(reserve):
                 break
@@ -84,14 +86,12 @@ def _follow(beats: Iterable[Beat], relaxer: Relaxer, watch: Watch) -> None:
     watch.bound = relaxer.bound
 
 
-def _round(
-    relaxer: Relaxer, evaluator: Evaluator, incumbent: Incumbent, seed: int, watch: Watch
-) -> None:
+def _round(relaxer: Relaxer, incumbent: Incumbent, seed: int, watch: Watch) -> None:
     """Round the soft plan two ways, search on the better one."""
     lists, tau = relaxer.lists, relaxer.fine_tau
     assert lists is not None
     soft = relaxer.soft_plan(tau)
-    relaxed = Relaxed(lists, soft, relaxer.prices, evaluator.reward(relaxer.prices), tau)
+    relaxed = Relaxed(lists, soft, relaxer.prices, tau)
     watch.tell("rounding", 0.0)
     plans = []
     for in_vials in (False, True):
@@ -101,7 +101,7 @@ def _round(
     whole = min(plans, key=WholePlan.cost)
     incumbent.offer(whole.cost(), whole.books)
     watch.cost = incumbent.cost
-    for number, cost in enumerate(whole.search(SEARCH_ROUNDS, watch.is_over), 1):
+    for number, cost in enumerate(whole.search(SEARCH_SHARES, watch.is_over), 1):
         incumbent.offer(cost, whole.books)
         watch.cost = incumbent.cost
-        watch.tell("search", number / sum(SEARCH_ROUNDS))
+        watch.tell("search", number / len(SEARCH_SHARES))

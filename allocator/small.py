@@ -18,7 +18,7 @@ SMALL_COLUMNS = 30_000
 INTEGER_LIMIT_S, POLISH_LIMIT_S = 20.0, 2.0
 """Seconds for the integer program: to reach the gap, and beyond it once reached."""
 PROVEN = 1e-9
-SEARCH_ROUNDS = (8, 4)
+SEARCH_SHARES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 
 def solve_small(
@@ -58,9 +58,9 @@ def _rounded(
     at = ascent_prices(model, prices)
     tau = 1e-3 * max(model.constant / float(model.people.sum()), 1e-6)
     soft = evaluator.evaluate(at, lists, tau)
-    relaxed = Relaxed(lists, soft, at, evaluator.reward(at), tau)
+    relaxed = Relaxed(lists, soft, at, tau)
     whole = WholePlan(model, relaxed, seed, in_vials=False)
     whole.round()
-    for _ in whole.search(SEARCH_ROUNDS, watch.is_over):
+    for _ in whole.search(SEARCH_SHARES, watch.is_over):
         pass
     return decisions_of(whole.books), whole.cost()

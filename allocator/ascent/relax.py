@@ -21,6 +21,8 @@ COARSE_PHASES = (
     (4.0, 40, 0.25), (2.0, 60, 0.25), (1.0, 250, 0.4), (0.5, 150, 0.4), (0.25, 150, 0.4),
 )  # fmt: skip
 """Temperature, steps and step length on the clusters."""
+SHARP, SHARP_STEPS = 0.15, 120
+"""Part of the fine temperature at which the bound is proven in the end, and the way there."""
 LIST_KM = 60.0
 """Zone lists reach this many kilometres beyond the best centre."""
 SMALL_ENTRIES = 400_000
@@ -112,6 +114,18 @@ class Relaxer:
                 yield Beat(phase, done / len(schedule), self.bound)
         self.certify()
 
+    def sharpen(self) -> Iterator[Beat]:
+        """Raise the bound at lower temperatures; the prices that plans are made from stay."""
+        assert self.lists is not None
+        climb = Climb(self._evaluator, self.prices.copy(), self.lists, 5.0 * self.unit)
+        steps = geometric(self.fine_tau, SHARP * self.fine_tau, SHARP_STEPS, 0.35)
+        for done, _ in enumerate(climb.run(steps), 1):
+            if self._stop():
+                break
+            if done % 10 == 0:
+                yield Beat("bound", done / len(steps), self.bound)
+        self._prove(climb.prices)
+
     @property
     def fine_tau(self) -> float:
         """Temperature at which the soft plan is rounded."""
@@ -122,13 +136,16 @@ class Relaxer:
         coarse = len(self.model.people) * len(self.model.usable) > SMALL_ENTRIES
         start, end = (0.25 if coarse else 4.0) * self.height, self.fine_tau
         steps = int(STEPS_PER_DECADE * math.log10(start / end))
-        return [*geometric(start, end, steps, 0.35), *constant(end, 150, 0.35)]
+        return [*geometric(start, end, steps, 0.35), *constant(end, 400, 0.35)]
 
     def certify(self) -> None:
         """Prove the current prices' bound over all centres; keep the best."""
-        bound = self._scanner.bound(self.prices, self._evaluator)
+        self._prove(self.prices)
+
+    def _prove(self, prices: Prices) -> None:
+        bound = self._scanner.bound(prices, self._evaluator)
         if bound > self.bound:
-            self.bound, self.best = bound, self.prices.copy()
+            self.bound, self.best = bound, prices.copy()
 
     def soft_plan(self, tau: float) -> SoftPlan:
         """Return the soft plan of the current prices on the zone lists."""

@@ -20,7 +20,7 @@ NO_SECOND = -1
 
 
 class Ledger(NamedTuple):
-    """State and rules of a plan in the making; kernels change the first seven in place.
+    """State and rules of a plan in the making; kernels change the first eleven in place.
 
     room
         J x W slots left.
@@ -38,6 +38,12 @@ class Ledger(NamedTuple):
         E x K people of the zone lists' entries.
     unserved
         Z x K people without a place.
+    given
+        D x C first doses of a département before each checkpoint, and `total`, of all.
+    floor_value
+        C, price of one more first dose before the checkpoint: it raises everybody's floor.
+    floor_share
+        D, part of all first doses that the floor asks for a département.
     """
 
     room: Ints
@@ -48,6 +54,11 @@ class Ledger(NamedTuple):
     second: Ints
     placed: Ints
     unserved: Ints
+    given: Ints
+    total: Ints
+    floor_value: Floats
+    floor_share: Floats
+    checkpoints: Ints
     vial: Ints
     first_allowed: Bools
     second_allowed: Bools
@@ -64,7 +75,7 @@ class Ledger(NamedTuple):
 
 
 class Tariff(NamedTuple):
-    """What decides between bundles: the class's cost, capacity and vial prices, the reward.
+    """What decides between bundles: the class's cost, prices of slots and vials, of the floor.
 
     class_cost
         K x T.
@@ -72,14 +83,20 @@ class Tariff(NamedTuple):
         J x W per slot.
     vial
         P x W per vial shipped by that week (row duals times the vial).
-    reward
-        D x B.
+    floor
+        Cost of one person missing from the fairness floor.
+    fairness
+        C x D prices of a person more below the floor, where exactly nobody is missing.
+    band
+        D people: so many missing raise that price by `floor`, so many to spare lower it.
     """
 
     class_cost: Floats
     capacity: Floats
     vial: Floats
-    reward: Floats
+    floor: float
+    fairness: Floats
+    band: Floats
 
 
 def open_ledger(model: Model, lists: Lists) -> Ledger:
@@ -102,6 +119,11 @@ def open_ledger(model: Model, lists: Lists) -> Ledger:
         second=np.zeros((J, P, T, widest), dtype=np.int64),
         placed=np.zeros((len(lists.pair), K), dtype=np.int64),
         unserved=model.people.copy(),
+        given=np.zeros((len(model.people_d), model.n_checkpoints), dtype=np.int64),
+        total=np.zeros(model.n_checkpoints, dtype=np.int64),
+        floor_value=np.zeros(model.n_checkpoints),
+        floor_share=model.floor_share,
+        checkpoints=np.array(model.instance.fairness.checkpoints, dtype=np.int64),
         vial=vial,
         first_allowed=horizon.first_allowed,
         second_allowed=horizon.second_allowed,
@@ -168,22 +190,78 @@ def enter(books: Ledger, j: int, p: int, t: int, u: int, n: int) -> None:
         books.shipped[j, p, w] = needed
 
 
+def count_fairness(books: Ledger) -> None:
+    """Count the first doses before every checkpoint anew, in place."""
+    by_week = np.zeros((len(books.floor_share), books.first.shape[3]), dtype=np.int64)
+    np.add.at(by_week, books.pair_department, books.first.sum(axis=(1, 2)))
+    before = np.cumsum(by_week, axis=1)[:, books.checkpoints - 1]
+    books.given[:] = before
+    books.total[:] = before.sum(axis=0)
+
+
+@kernel
+def floor_price(books: Ledger, tariff: Tariff, d: int, c: int) -> float:
+    """Price of one person more below the floor of a département at a checkpoint."""
+    missing = books.floor_share[d] * books.total[c] - books.given[d, c]
+    price: float = tariff.fairness[c, d] + tariff.floor * missing / tariff.band[d]
+    # A plain float keeps the type checker content with what numba already knows.
+    return float(min(max(price, 0.0), tariff.floor))
+
+
+@kernel
+def weigh_floors(books: Ledger, tariff: Tariff) -> None:
+    """Price anew what one more first dose does to everybody's floor."""
+    for c in range(len(books.total)):
+        books.floor_value[c] = 0.0
+        for d in range(len(books.floor_share)):
+            books.floor_value[c] += books.floor_share[d] * floor_price(books, tariff, d, c)
+
+
+@kernel
+def first_cost(books: Ledger, tariff: Tariff, d: int, j: int, k: int, t: int) -> float:
+    """Cost of one more first dose of a département and class at a centre in a week, vials aside.
+
+    Counts for the fairness floor: the one served is no longer missing, but everybody's floor
+    rises with the national coverage.
+    """
+    cost: float = tariff.class_cost[k, t] + tariff.capacity[j, t]
+    for c in range(len(books.total)):
+        if t < books.checkpoints[c]:
+            cost += books.floor_value[c] - floor_price(books, tariff, d, c)
+    return cost
+
+
+@kernel
+def admit(books: Ledger, q: int, k: int, p: int, t: int, u: int, n: int) -> None:
+    """Put n people (negative: take them out) of a pair and class into a bundle with room."""
+    enter(books, books.pair_centre[q], p, t, u, n)
+    books.first[q, k, p, t] += n
+    for c in range(len(books.total)):
+        if t < books.checkpoints[c]:
+            books.given[books.pair_department[q], c] += n
+            books.total[c] += n
+
+
 @kernel
 def best_bundle(
-    books: Ledger, tariff: Tariff, q: int, k: int, n: int
+    books: Ledger, tariff: Tariff, q: int, k: int, n: int, limit: float
 ) -> tuple[float, int, int, int]:
-    """Cheapest bundle that takes all n people of pair q and class k: cost, product, weeks."""
+    """Cheapest bundle for all n people of pair q and class k: cost, product, weeks.
+
+    Bundles that cost `limit` or more are not looked at; without one below it the product is -1.
+    """
     j, d = books.pair_centre[q], books.pair_department[q]
     P, T, W = len(books.vial), books.first.shape[3], books.room.shape[1]
-    best, best_p, best_t, best_u = np.inf, -1, -1, NO_SECOND
+    best, best_p, best_t, best_u = limit, -1, -1, NO_SECOND
     for p in range(P):
         for t in range(T):
             if not books.first_allowed[p, k, t] or books.room[j, t] < n:
                 continue
-            base = tariff.class_cost[k, t] + tariff.capacity[j, t]
-            base -= tariff.reward[d, books.block_of_week[t]]
+            base = first_cost(books, tariff, d, j, k, t)
+            if n * base >= best:
+                continue
             if not books.two_dose[p]:
-                if n * base < best and fits(books, j, p, t, NO_SECOND, n) == n:
+                if fits(books, j, p, t, NO_SECOND, n) == n:
                     cost = n * base + vial_cost(books, tariff, j, p, t, NO_SECOND, n)
                     if cost < best:
                         best, best_p, best_t, best_u = cost, p, t, NO_SECOND

@@ -7,7 +7,16 @@ import math
 import numpy as np
 
 from allocator.instance import Floats, Ints
-from allocator.integer.ledger import NO_SECOND, Ledger, Tariff, best_bundle, enter, fits
+from allocator.integer.ledger import (
+    NO_SECOND,
+    Ledger,
+    Tariff,
+    admit,
+    best_bundle,
+    enter,
+    fits,
+    weigh_floors,
+)
 from allocator.jit import kernel
 
 
@@ -124,19 +133,19 @@ def refill(books: Ledger, tariff: Tariff, load: Ints, order: Ints) -> None:
     """Give people still without a week the cheapest bundle of their own centre, while it pays."""
     K = books.first.shape[1]
     for j in order:
+        weigh_floors(books, tariff)
         for q in range(books.pair_start[j], books.pair_start[j + 1]):
             for k in range(K):
                 while load[q, k] > 0:
                     best, best_n, best_p, best_t, best_u = 0.0, 0, -1, -1, NO_SECOND
                     for wanted in (load[q, k], 1, 5):
                         n = min(wanted, load[q, k])
-                        cost, p, t, u = best_bundle(books, tariff, q, k, n)
+                        cost, p, t, u = best_bundle(books, tariff, q, k, n, np.inf)
                         if p >= 0 and cost / n < best:
                             best, best_n, best_p, best_t, best_u = cost / n, n, p, t, u
                     if best_n == 0:
                         break
-                    enter(books, j, best_p, best_t, best_u, best_n)
-                    books.first[q, k, best_p, best_t] += best_n
+                    admit(books, q, k, best_p, best_t, best_u, best_n)
                     load[q, k] -= best_n
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.instance import Floats, Ints
-from allocator.integer.ledger import NO_SECOND, Ledger, Tariff, best_bundle, enter, vial_cost
+from allocator.integer.ledger import (
+    NO_SECOND,
+    Ledger,
+    Tariff,
+    admit,
+    best_bundle,
+    first_cost,
+    vial_cost,
+    weigh_floors,
+)
 from allocator.jit import kernel
 
 LEAST_GAIN = 1e-3
@@ -32,31 +41,31 @@ def offer(books: Ledger, tariff: Tariff, order: Ints, cached: Floats) -> int:
                 if chosen < 0:
                     break
                 q = books.pair[chosen]
-                cost, p, t, u = best_bundle(books, tariff, q, k, 1)
+                cost, p, t, u = best_bundle(books, tariff, q, k, 1, np.inf)
                 if cost > cached[q, k] + 1e-9:
                     cached[q, k] = cost
                     continue
                 n = 1
                 rest = books.unserved[z, k]
                 if rest > 1:
-                    all_cost, ap, at, au = best_bundle(books, tariff, q, k, rest)
+                    all_cost, ap, at, au = best_bundle(books, tariff, q, k, rest, np.inf)
                     if ap >= 0 and all_cost / rest + books.cost[chosen] < 0.0:
                         n, p, t, u = rest, ap, at, au
-                enter(books, books.pair_centre[q], p, t, u, n)
-                books.first[q, k, p, t] += n
+                admit(books, q, k, p, t, u, n)
                 books.placed[chosen, k] += n
                 books.unserved[z, k] -= n
                 served += n
-                cached[q, k] = best_bundle(books, tariff, q, k, 1)[0]
+                cached[q, k] = best_bundle(books, tariff, q, k, 1, np.inf)[0]
     return served
 
 
 @kernel
 def price_all(books: Ledger, tariff: Tariff, cached: Floats) -> None:
     """Cost of one more person at every pair, by class."""
+    weigh_floors(books, tariff)
     for q in range(cached.shape[0]):
         for k in range(cached.shape[1]):
-            cached[q, k] = best_bundle(books, tariff, q, k, 1)[0]
+            cached[q, k] = best_bundle(books, tariff, q, k, 1, np.inf)[0]
 
 
 @kernel
@@ -78,6 +87,7 @@ def shift(books: Ledger, tariff: Tariff, order: Ints, amounts: Ints) -> float:
     gain = 0.0
     K, P, T = books.first.shape[1], books.first.shape[2], books.first.shape[3]
     for j in order:
+        weigh_floors(books, tariff)
         for q in range(books.pair_start[j], books.pair_start[j + 1]):
             for k in range(K):
                 for p in range(P):
@@ -91,21 +101,100 @@ def shift(books: Ledger, tariff: Tariff, order: Ints, amounts: Ints) -> float:
 @kernel
 def _try_shift(books: Ledger, tariff: Tariff, q: int, k: int, p: int, t: int, n: int) -> float:
     """Take n people out and put them back where they cost least, if elsewhere."""
-    j, d = books.pair_centre[q], books.pair_department[q]
-    u = _dearest_second(books, tariff, j, p, t, n)
+    u = _dearest_second(books, tariff, books.pair_centre[q], p, t, n)
     if u == -2:
         return 0.0
-    before = tariff.class_cost[k, t] + tariff.capacity[j, t]
-    before -= tariff.reward[d, books.block_of_week[t]]
-    if u >= 0:
-        before += tariff.capacity[j, u]
-    enter(books, j, p, t, u, -n)
-    before = n * before + vial_cost(books, tariff, j, p, t, u, n)
-    books.first[q, k, p, t] -= n
-    after, p2, t2, u2 = best_bundle(books, tariff, q, k, n)
-    if p2 < 0 or after > before - LEAST_GAIN:
+    before = withdraw(books, tariff, q, k, p, t, u, n)
+    after, p2, t2, u2 = best_bundle(books, tariff, q, k, n, before - LEAST_GAIN)
+    if p2 < 0:
         p2, t2, u2, after = p, t, u, before
-    enter(books, j, p2, t2, u2, n)
-    books.first[q, k, p2, t2] += n
+    admit(books, q, k, p2, t2, u2, n)
     gain: float = before - after
     return gain
+
+
+@kernel
+def withdraw(
+    books: Ledger, tariff: Tariff, q: int, k: int, p: int, t: int, u: int, n: int
+) -> float:  # fmt: skip
+    """Take n people of a pair and class out of a bundle; return what they cost there."""
+    j = books.pair_centre[q]
+    admit(books, q, k, p, t, u, -n)
+    each = first_cost(books, tariff, books.pair_department[q], j, k, t)
+    if u >= 0:
+        each += tariff.capacity[j, u]
+    return n * each + vial_cost(books, tariff, j, p, t, u, n)
+
+
+@kernel
+def _dearest_bundle(books: Ledger, tariff: Tariff, q: int, k: int) -> tuple[float, int, int, int]:
+    """Dearest bundle a pair and class uses, vials aside: cost (-inf: none), product, weeks."""
+    j, d = books.pair_centre[q], books.pair_department[q]
+    most, chosen_p, chosen_t, chosen_u = -np.inf, -1, -1, NO_SECOND
+    for p in range(books.first.shape[2]):
+        for t in range(books.first.shape[3]):
+            if books.first[q, k, p, t] == 0:
+                continue
+            u = _dearest_second(books, tariff, j, p, t, 1)
+            cost = first_cost(books, tariff, d, j, k, t)
+            if u >= 0:
+                cost += tariff.capacity[j, u]
+            if u != -2 and cost > most:
+                most, chosen_p, chosen_t, chosen_u = cost, p, t, u
+    return most, chosen_p, chosen_t, chosen_u
+
+
+@kernel
+def relocate(books: Ledger, tariff: Tariff, order: Ints, cached: Floats) -> int:
+    """Send people to another centre of their list where they cost less; return how many went.
+
+    `cached` (Q x K) holds the cost of one more person at each pair; it is kept up to date.
+    """
+    Q, K = cached.shape
+    dearest = np.empty((Q, K))
+    for q in range(Q):
+        for k in range(K):
+            dearest[q, k] = _dearest_bundle(books, tariff, q, k)[0]
+    moved = 0
+    for i, z in enumerate(order):
+        if i % 64 == 0:
+            weigh_floors(books, tariff)
+        for k in range(K):
+            for e in range(books.start[z], books.start[z + 1]):
+                while books.placed[e, k] > 0:
+                    here = books.cost[e] + dearest[books.pair[e], k] - LEAST_GAIN
+                    best, chosen = here, -1
+                    for f in range(books.start[z], books.start[z + 1]):
+                        cost = books.cost[f] + cached[books.pair[f], k]
+                        if f != e and cost < best:
+                            best, chosen = cost, f
+                    if chosen < 0 or not _try_move(books, tariff, e, chosen, k, dearest, cached):
+                        break
+                    moved += 1
+    return moved
+
+
+@kernel
+def _try_move(
+    books: Ledger, tariff: Tariff, e: int, f: int, k: int, dearest: Floats, cached: Floats
+) -> bool:  # fmt: skip
+    """Move one person from entry e to entry f, if it still pays once vials are counted."""
+    q, r = books.pair[e], books.pair[f]
+    _, p, t, u = _dearest_bundle(books, tariff, q, k)
+    if p < 0:
+        return False
+    before = books.cost[e] + withdraw(books, tariff, q, k, p, t, u, 1)
+    limit = before - LEAST_GAIN - books.cost[f]
+    _, p2, t2, u2 = best_bundle(books, tariff, r, k, 1, limit)
+    pays = p2 >= 0
+    if pays:
+        admit(books, r, k, p2, t2, u2, 1)
+        books.placed[e, k] -= 1
+        books.placed[f, k] += 1
+        dearest[q, k] = _dearest_bundle(books, tariff, q, k)[0]
+        dearest[r, k] = _dearest_bundle(books, tariff, r, k)[0]
+        cached[q, k] = best_bundle(books, tariff, q, k, 1, np.inf)[0]
+    else:
+        admit(books, q, k, p, t, u, 1)
+    cached[r, k] = best_bundle(books, tariff, r, k, 1, np.inf)[0]
+    return pays

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.ascent.evaluate import SoftPlan
+from allocator.ascent.evaluate import THREADS, SoftPlan
 from allocator.ascent.lists import Lists
 from allocator.ascent.model import BLOCKED, Model, Prices
 from allocator.decisions import Decisions
-from allocator.instance import Floats, Ints
-from allocator.integer.ledger import Ledger, Tariff, open_ledger
+from allocator.instance import Ints
+from allocator.integer.ledger import Ledger, Tariff, count_fairness, open_ledger
 from allocator.integer.rounding import place_centres, refill, release, round_zones
-from allocator.integer.search import offer, price_all, shift
+from allocator.integer.search import offer, price_all, relocate, shift
 
 LEAST_SLACK_SHARE = 1e-4
 """Cumulative vials left, as a share of those delivered, above which their price is lowered."""
+
+FLOOR_BAND = 5e-2
+"""Share of a département's people whose lack moves the price of its floor across its range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,6 @@ class Relaxed:
     lists: Lists
     soft: SoftPlan
     prices: Prices
-    reward: Floats
     tau: float
 
 
@@ -37,13 +40,19 @@ def tariff_of(model: Model, relaxed: Relaxed) -> Tariff:
     by_row = pool - np.concatenate([pool[:, 1:], np.zeros((len(pool), 1))], axis=1)
     vial = model.instance.products.doses_per_vial[:, None]
     capacity = np.where(relaxed.prices.capacity >= BLOCKED, 0.0, relaxed.prices.capacity)
-    return Tariff(model.class_cost, capacity, by_row * vial, relaxed.reward)
-
-
-def free(tariff: Tariff) -> Tariff:
-    """Return the same tariff with slots and vials for nothing: what is left over may be used."""
     return Tariff(
-        tariff.class_cost, np.zeros_like(tariff.capacity), np.zeros_like(tariff.vial), tariff.reward
+        model.class_cost, capacity, by_row * vial, model.instance.fairness.price,
+        relaxed.prices.fairness, np.maximum(FLOOR_BAND * model.people_d, 1.0),
+    )  # fmt: skip
+
+
+def part_of(tariff: Tariff, share: float) -> Tariff:
+    """Return the tariff at a share of its prices: 1 as they are, 0 what the cost itself says."""
+    return tariff._replace(
+        capacity=share * tariff.capacity,
+        vial=share * tariff.vial,
+        fairness=share * tariff.fairness + (1.0 - share) * tariff.floor / 2.0,
+        band=np.maximum(share * tariff.band, 1.0),
     )
 
 
@@ -69,6 +78,7 @@ class WholePlan:
             books, load, soft.block_share, soft.week_share, soft.second_share,
             self._centres(), self._in_vials,
         )  # fmt: skip
+        count_fairness(books)
         refill(books, self.tariff, load, self._centres())
         release(books, load, self._by_cost)
         self.offer(self.tariff)
@@ -84,29 +94,59 @@ class WholePlan:
         price_all(self.books, tariff, self._cached)
         return offer(self.books, tariff, self._zones(), self._cached)
 
-    def search(self, turns: Sequence[int], stop: Callable[[], bool]) -> Iterator[float]:
-        """Shift and offer for some rounds, then use what is left over; yield the cost of each.
+    def shift(self, tariff: Tariff) -> None:
+        """Move people to cheaper weeks of their own centre, in threads.
 
-        The price of vials that stay unsold is lowered from round to round; at the end of a turn
-        slots and vials are free: no better use was found for them.
+        Centres share nothing but the pool's vials: each thread may use its part of those left.
+        """
+        amounts = np.unique(np.concatenate([[1, 2, 3], self.books.vial]))
+        shares = np.array_split(self._centres(), THREADS)
+        left = self.books.vials_left
+        parts = [left // THREADS for _ in range(THREADS - 1)]
+        parts.append(left - sum(parts))
+        with ThreadPoolExecutor(THREADS) as pool:
+            moves = [
+                pool.submit(shift, self._private(part), tariff, centres, amounts)
+                for part, centres in zip(parts, shares, strict=True)
+            ]
+            for move in moves:
+                move.result()
+        left[:] = sum(parts)
+        count_fairness(self.books)
+
+    def _private(self, vials_left: Ints) -> Ledger:
+        """Books of one thread: its own part of the vials, its own view of the floor."""
+        return self.books._replace(
+            vials_left=vials_left, given=self.books.given.copy(), total=self.books.total.copy(),
+            floor_value=self.books.floor_value.copy(),
+        )  # fmt: skip
+
+    def relocate(self, tariff: Tariff) -> int:
+        """Send people to other centres of their lists where they cost less at this tariff."""
+        price_all(self.books, tariff, self._cached)
+        return relocate(self.books, tariff, self._zones(), self._cached)
+
+    def search(self, shares: Sequence[float], stop: Callable[[], bool]) -> Iterator[float]:
+        """Improve the plan at falling shares of the prices; yield the cost after each round.
+
+        At full prices people keep to the relaxation's plan; at none, what is left over is used
+        by whoever gains. Going there in steps keeps the guidance while slots run out. The price
+        of vials that stay unsold is lowered from round to round.
         """
         factor = np.ones(len(self.tariff.vial))
-        amounts = np.unique(np.concatenate([[1, 2, 3], self.books.vial]))
         supply = self.books.shipped.sum(axis=0) + self.books.vials_left
         worth = np.maximum((self.tariff.vial * supply).sum(axis=1), 1e-9)
-        for rounds in turns:
-            for _ in range(rounds):
-                if stop():
-                    break
-                tariff = self.tariff._replace(vial=self.tariff.vial * factor[:, None])
-                shift(self.books, tariff, self._centres(), amounts)
-                self.offer(tariff)
-                unsold = (self.tariff.vial * self.books.vials_left).sum(axis=1) / worth
-                factor = np.where(
-                    unsold > LEAST_SLACK_SHARE, factor * 0.95, np.minimum(1.05, factor * 1.02)
-                )
-                yield self.cost()
-            self.offer(free(self.tariff))
+        for share in shares:
+            if stop():
+                return
+            tariff = part_of(self.tariff, share)
+            tariff = tariff._replace(vial=tariff.vial * factor[:, None])
+            self.shift(tariff)
+            self.offer(tariff)
+            self.relocate(tariff)
+            unsold = (self.tariff.vial * self.books.vials_left).sum(axis=1) / worth
+            falling = unsold > LEAST_SLACK_SHARE
+            factor = np.where(falling, factor * 0.95, np.minimum(1.05, factor * 1.02))
             yield self.cost()
 
     def cost(self) -> float:
@@ -129,13 +169,9 @@ def cost_parts(model: Model, books: Ledger) -> tuple[float, float, float, float]
     unserved = float((model.weight * objective.unserved * books.unserved.sum(axis=0)).sum())
     week = float((model.weight * objective.week * waits).sum())
     km = float((books.cost * books.placed.sum(axis=1)).sum())
-    firsts = np.zeros((len(model.people_d), T))
-    np.add.at(firsts, books.pair_department, by_week.sum(axis=1))
-    given = np.cumsum(firsts, axis=1)
-    missing = 0.0
-    for checkpoint in fairness.checkpoints:
-        required = model.floor_share * given[:, checkpoint - 1].sum()
-        missing += float(np.maximum(0.0, required - given[:, checkpoint - 1]).sum())
+    count_fairness(books)
+    required = books.floor_share[:, None] * books.total
+    missing = float(np.maximum(0.0, required - books.given).sum())
     return unserved, week, km, fairness.price * missing
 
 
