@@ -1,0 +1,83 @@
+"""How many doses each slot shall hold, given those that are taken: nothing booked is lost sight of.
+
+A slot shall hold the bookings the plan counted and the plan's own doses. Whatever else is taken
+came since the plan was made and uses the plan's doses: where it stands in a slot that shall hold
+less, the difference comes off free places of the day and, where the week binds, of the week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.capacity.share import share_out
+from api.capacity.slots import Bools, Ints, Slots, monday_of
+
+Key = tuple[int, int]
+"""Schedule and Monday, in days since 1970-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Capacity of each slot, and what becomes of bookings there is no room for.
+
+    over
+        Bookings that are to leave; the capacity no longer holds them.
+    standing
+        Bookings that stand although the plan has no dose for them; the capacity holds them.
+    """
+
+    capacity: Ints
+    over: Ints
+    standing: Ints
+
+    def free_of(self, taken: Ints) -> Ints:
+        """Free doses of each slot, once those over are gone."""
+        return self.capacity - (taken - self.over)
+
+
+def counted_in_slots(slots: Slots, counted: Mapping[Key, int]) -> Ints:
+    """Taken doses of each slot that the plan had counted: its week's number, shared out."""
+    known = np.zeros_like(slots.taken)
+    if not counted or not slots.taken.any():
+        return known
+    week = monday_of(slots.day)
+    for key, rows in _groups(slots.schedule_id, week, slots.taken > 0):
+        people = min(counted.get(key, 0), int(slots.taken[rows].sum()))
+        known[rows] = share_out(people, slots.taken[rows])
+    return known
+
+
+def settle(slots: Slots, wanted: Ints, movable: Bools, *, days_bind: bool) -> Settled:
+    """Fit what is wanted to what is taken.
+
+    Parameters
+    ----------
+    wanted
+        Doses each slot shall hold.
+    movable
+        Slots whose bookings could still be moved: their time has not come.
+    days_bind
+        See `Publication`.
+    """
+    surplus = np.maximum(slots.taken - wanted, 0)
+    free = np.maximum(wanted - slots.taken, 0)
+    for column in (slots.day,) if days_bind else (slots.day, monday_of(slots.day)):
+        for _, rows in _groups(slots.schedule_id, column, surplus > 0):
+            covered = min(int(surplus[rows].sum()), int(free[rows].sum()))
+            free[rows] -= share_out(covered, free[rows])
+            surplus[rows] -= share_out(covered, surplus[rows])
+    over = np.where(movable, surplus, 0)
+    return Settled(slots.taken + free - over, over, surplus - over)
+
+
+def _groups(schedule: Ints, period: Ints, concerned: Bools) -> Iterator[tuple[Key, Ints]]:
+    """Rows of each schedule and period in which some row is concerned."""
+    if not concerned.any():
+        return
+    width = int(schedule.max()) + 1
+    code = period * width + schedule
+    for one in np.unique(code[concerned]):
+        yield (int(one % width), int(one // width)), np.flatnonzero(code == one)

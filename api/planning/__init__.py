@@ -1,0 +1,1 @@
+"""From plans to capacity and from bookings to the next plan."""
