@@ -136,4 +136,5 @@ def _write_cell(page: Any, row: int, i: int, cell: Cell, kind: Kind, formats: _F
     elif isinstance(cell, date):
         page.write_datetime(row, i, cell, formats.by_kind[kind])
     else:
-        page.write_number(row, i, cell, formats.by_kind[kind])
+        shown = Kind.WHOLE if isinstance(cell, int) else kind
+        page.write_number(row, i, cell, formats.by_kind[shown])
