@@ -99,7 +99,8 @@ def _recognised(
     near = [place for postcode in commune.postcodes for place in by_postcode.get(postcode, ())]
     if near and len(commune.department) == 2:
         middle = middle_of([place.point for place in near])
-        near = [place for place in near if distance_km(place.point, middle) <= STRAY_KM]
+        # Of two places far from each other either may be the slip: then both stay.
+        near = [p for p in near if distance_km(p.point, middle) <= STRAY_KM] or near
     own, former = plain(commune.name), {plain(name) for name in commune.former}
     words = set(own.split())
     rules = {
