@@ -93,16 +93,19 @@ def comparison_html(plans: Sequence[Path]) -> str:
 def _read(plans: Sequence[Path]) -> list[Compared]:
     if not plans:
         raise InputError("compare", "no plan folder is given")
+    return [
+        Compared(folder=plan, name=name, printed=read_printed(plan / RESULT, read_result(plan)))
+        for plan, name in zip(plans, _names(plans), strict=True)
+    ]
+
+
+def _names(plans: Sequence[Path]) -> list[str]:
+    """Names of folders; paths where two share a name; numbers where a folder comes twice."""
     short = [plan.resolve().name for plan in plans]
     seen = Counter(short)
-    return [
-        Compared(
-            folder=plan,
-            name=name if seen[name] == 1 else str(plan),
-            printed=read_printed(plan / RESULT, read_result(plan)),
-        )
-        for plan, name in zip(plans, short, strict=True)
-    ]
+    names = [n if seen[n] == 1 else str(plan) for plan, n in zip(plans, short, strict=True)]
+    seen = Counter(names)
+    return [n if seen[n] == 1 else f"{n} ({names[: i + 1].count(n)})" for i, n in enumerate(names)]
 
 
 def _same_instance(plans: Sequence[Compared]) -> bool:
@@ -112,7 +115,8 @@ def _same_instance(plans: Sequence[Compared]) -> bool:
 def _brief(plans: Sequence[Compared]) -> str:
     if not _same_instance(plans):
         return page.paragraph(sentences.other_instances(), "warning")
-    by_cost = sorted(plans, key=lambda plan: plan.printed.cost)
+    # Of two that cost the same, the one that proves it.
+    by_cost = sorted(plans, key=lambda plan: (plan.printed.cost, plan.printed.bound is None))
     best, worst = by_cost[0], by_cost[-1]
     bounds = [plan.printed.bound for plan in plans if plan.printed.bound is not None]
     return page.paragraph(
