@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from allocator.ascent.climb import constant
 from allocator.ascent.evaluate import Evaluator
 from allocator.ascent.model import Model
 from allocator.ascent.relax import Beat, Relaxer
@@ -20,7 +19,7 @@ from allocator.watch import Watch
 
 SEARCH_SHARES = (1.0, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.2, 0.2, 0.0)
 """Shares of the prices at which the rounds of a search are made."""
-MOST_ROUNDS = 6
+MOST_ROUNDS, SETTLINGS = 6, 2
 LEAST_PROGRESS = 0.97
 """A further round must bring the gap below this share of the last one's."""
 ROUNDING_S_PER_PAIR = 2.5e-7
@@ -33,6 +32,10 @@ class Incumbent:
 
     cost: float = float("inf")
     books: Ledger | None = None
+
+    def gap(self, bound: float) -> float:
+        """Certified gap of the plan at a proven bound."""
+        return (self.cost - bound) / max(abs(self.cost), 1e-9)
 
     def offer(self, cost: float, books: Ledger) -> bool:
         """Keep these books if they are cheaper; they are copied, the search goes on in its own."""
@@ -60,17 +63,18 @@ def solve_national(
             _follow(relaxer.climb(relaxer.main_schedule(), "prices"), relaxer, watch)
         status = Status.NO_BETTER_FOUND
         reached = float("inf")
-        for number in range(MOST_ROUNDS):
-            if relaxer.lists is None:
-                break
+        for number in range(MOST_ROUNDS if relaxer.lists is not None else 0):
+            # Momentum started anew damps the swings that a long run leaves in the soft plan.
+            for _ in range(SETTLINGS):
+                _follow(
+                    relaxer.climb(relaxer.settling(), f"prices, round {number + 1}"), relaxer, watch
+                )
             _round(relaxer, incumbent, seed + number, watch)
-            if incumbent.cost - relaxer.bound > gap * abs(incumbent.cost):
+            if incumbent.gap(relaxer.bound) > gap:
                 _follow(relaxer.sharpen(), relaxer, watch)
-            before, reached = reached, (incumbent.cost - relaxer.bound) / max(incumbent.cost, 1e-9)
+            before, reached = reached, incumbent.gap(relaxer.bound)
             if reached <= gap or reached > LEAST_PROGRESS * before or watch.is_over(reserve):
                 break
-            finer = constant(relaxer.fine_tau, 120, 0.35)
-            _follow(relaxer.climb(finer, f"prices, round {number + 2}"), relaxer, watch)
         if watch.is_over(reserve):
             status = Status.INTERRUPTED if watch.is_interrupted() else Status.TIME_LIMIT
         prices = row_prices(model, relaxer.best)

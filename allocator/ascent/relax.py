@@ -16,7 +16,7 @@ from allocator.ascent.scan import Scanner
 
 COST_PER_PERSON, PRICE_PER_PERSON = 80.0, 260.0
 """Cost of the plan, and of serving nobody, per person where the temperatures were tuned."""
-STEPS_PER_DECADE = 300
+STEPS_PER_DECADE, SETTLING_STEPS = 300, 150
 COARSE_PHASES = (
     (4.0, 40, 0.25), (2.0, 60, 0.25), (1.0, 250, 0.4), (0.5, 150, 0.4), (0.25, 150, 0.4),
 )  # fmt: skip
@@ -65,7 +65,6 @@ class Relaxer:
         self.height = max(model.constant / people / PRICE_PER_PERSON, self.unit)
         self.reach = LIST_KM * model.km_price
         self.lists: Lists | None = None
-        self._climb: Climb | None = None
 
     def first_prices(self) -> Iterator[Beat]:
         """Large movements: clusters where the instance is large; then the zone lists."""
@@ -75,19 +74,11 @@ class Relaxer:
         yield Beat("lists", 0.0, self.bound)
         width = self.reach if entries > SMALL_ENTRIES else float("inf")
         self.lists = self._scanner.lists(self.prices, self._evaluator, width)
-        self._climb = Climb(self._evaluator, self.prices, self.lists, 5.0 * self.unit)
-        self.certify()
+        self._prove(self.prices)
 
     def _coarse(self) -> Iterator[Beat]:
         lists = cluster_lists(self.model)
-        phases = (
-            (4.0, 40, 0.25),
-            (2.0, 60, 0.25),
-            (1.0, 250, 0.4),
-            (0.5, 150, 0.4),
-            (0.25, 150, 0.4),
-        )
-        total = sum(steps for _, steps, _ in phases)
+        total = sum(steps for _, steps, _ in COARSE_PHASES)
         done = 0
         for tau, steps, eta in COARSE_PHASES:
             climb = Climb(self._evaluator, self.prices, lists, 5.0 * self.height)
@@ -101,30 +92,34 @@ class Relaxer:
             lists = lists.active(
                 climb.soft_plan(tau * self.height).g, 12.0 * tau * self.height + self.reach
             )
-        self.certify()
+        self._prove(self.prices)
 
     def climb(self, schedule: list[Step], phase: str) -> Iterator[Beat]:
-        """Go on climbing on the zone lists."""
-        assert self._climb is not None
-        for done, _ in enumerate(self._climb.run(schedule), 1):
-            self.prices = self._climb.prices
-            if self._stop():
-                break
-            if done % 10 == 0:
-                yield Beat(phase, done / len(schedule), self.bound)
-        self.certify()
+        """Go on climbing on the zone lists, with fresh momentum."""
+        for prices, beat in self._steps(self.prices, schedule, phase):
+            self.prices = prices
+            yield beat
+        self._prove(self.prices)
 
     def sharpen(self) -> Iterator[Beat]:
         """Raise the bound at lower temperatures; the prices that plans are made from stay."""
-        assert self.lists is not None
-        climb = Climb(self._evaluator, self.prices.copy(), self.lists, 5.0 * self.unit)
+        reached = self.prices
         steps = geometric(self.fine_tau, SHARP * self.fine_tau, SHARP_STEPS, 0.35)
-        for done, _ in enumerate(climb.run(steps), 1):
+        for prices, beat in self._steps(self.prices.copy(), steps, "bound"):
+            reached = prices
+            yield beat
+        self._prove(reached)
+
+    def _steps(
+        self, start: Prices, schedule: list[Step], phase: str
+    ) -> Iterator[tuple[Prices, Beat]]:
+        """Prices after each step from `start`, until the schedule ends or it is time to stop."""
+        assert self.lists is not None
+        climb = Climb(self._evaluator, start, self.lists, 5.0 * self.unit)
+        for done, _ in enumerate(climb.run(schedule), 1):
+            yield climb.prices, Beat(phase, done / len(schedule), self.bound)
             if self._stop():
-                break
-            if done % 10 == 0:
-                yield Beat("bound", done / len(steps), self.bound)
-        self._prove(climb.prices)
+                return
 
     @property
     def fine_tau(self) -> float:
@@ -136,18 +131,19 @@ class Relaxer:
         coarse = len(self.model.people) * len(self.model.usable) > SMALL_ENTRIES
         start, end = (0.25 if coarse else 4.0) * self.height, self.fine_tau
         steps = int(STEPS_PER_DECADE * math.log10(start / end))
-        return [*geometric(start, end, steps, 0.35), *constant(end, 400, 0.35)]
+        return [*geometric(start, end, steps, 0.35), *self.settling()]
 
-    def certify(self) -> None:
-        """Prove the current prices' bound over all centres; keep the best."""
-        self._prove(self.prices)
+    def settling(self) -> list[Step]:
+        """Return steps at the fine temperature: the soft plan comes to fit its capacities."""
+        return constant(self.fine_tau, SETTLING_STEPS, 0.35)
 
     def _prove(self, prices: Prices) -> None:
+        """Prove the bound of these prices over all centres; keep the best."""
         bound = self._scanner.bound(prices, self._evaluator)
         if bound > self.bound:
             self.bound, self.best = bound, prices.copy()
 
     def soft_plan(self, tau: float) -> SoftPlan:
         """Return the soft plan of the current prices on the zone lists."""
-        assert self._climb is not None
-        return self._climb.soft_plan(tau)
+        assert self.lists is not None
+        return self._evaluator.evaluate(self.prices, self.lists, tau)
