@@ -89,7 +89,8 @@ def repair_centre(
         cost,
         integrality=np.arange(columns) < whole,
         constraints=rows.constraint(columns),
-        options={"node_limit": MAX_NODES},
+        # Presolve takes half the time here, and on some programs never ends (`allocator.lp.highs`).
+        options={"node_limit": MAX_NODES, "presolve": False},
     )
     if solved.x is None:
         return None

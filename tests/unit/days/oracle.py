@@ -56,7 +56,12 @@ def fewest_unpaired(instance: Instance, weekly: Ints, limit: Ints, j: int) -> in
     most = [limit[j, key[1]] if key[0] == "day" else weekly[key[1], j, *key[2:]] for key in rows]
     least = [0 if key[0] == "day" else n for key, n in zip(rows, most, strict=True)]
     matrix = csr_array((value, (row, column)), shape=(len(rows), len(columns)))
-    found = milp(columns, integrality=1, constraints=LinearConstraint(matrix, least, most))
+    found = milp(
+        columns,
+        integrality=1,
+        constraints=LinearConstraint(matrix, least, most),
+        options={"presolve": False},
+    )
     assert found.status == 0, found.message
     return round(found.fun)
 
