@@ -55,6 +55,9 @@ class Order:
         refuse_unwritable_folder(self.out)
         inside = [self.xlsx.name] if self.xlsx is not None and self.is_xlsx_inside else []
         refuse_foreign_folder(self.out, inside)
+        if self.out.resolve() == Path.cwd():
+            # Replacing it whole would leave the user's shell in a folder that is gone.
+            raise InputError(self.out, "is the folder this command runs in; name another")
         if self.xlsx is not None:
             self._refuse_bad_workbook(self.xlsx)
         if self.highs == "hipo" and find_spec("highspy_extras") is None:

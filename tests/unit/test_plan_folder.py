@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -69,10 +70,10 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path):
 
 
 def test_an_empty_folder_may_be_filled(case, tmp_path, monkeypatch):
-    """Also the one the user stands in."""
+    """Named from where the user stands."""
     (tmp_path / "p").mkdir()
-    monkeypatch.chdir(tmp_path / "p")
-    write_plan(type(tmp_path)("."), case.plan, lambda: case.result)
+    monkeypatch.chdir(tmp_path)
+    write_plan(Path("p"), case.plan, lambda: case.result)
     assert json.loads((tmp_path / "p" / RESULT).read_text(encoding="utf-8")) == case.result
 
 
