@@ -20,7 +20,7 @@ def apportion(total: int, weights: ArrayLike) -> Ints:
     if total <= 0 or not share.sum() > 0:
         return np.zeros(len(share), dtype=np.int64)
     exact = share * (total / share.sum())
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     rest = total - int(whole.sum())
     whole[np.argsort(-(exact - whole), kind="stable")[:rest]] += 1
     return whole

@@ -55,30 +55,30 @@ def book(
     deliveries
         Products x weeks, doses.
     """
-    n_products, weeks = due.shape
-    people = np.zeros((len(sites), n_products, weeks), dtype=np.int64)
+    people = np.zeros((len(sites), *due.shape), dtype=np.int64)
     room = np.floor(injections * BOOKABLE_SHARE).astype(np.int64)
     departments = sorted(due_share)
-    share = np.array([due_share[d] for d in departments])
+    share = [due_share[d] for d in departments]
     reaches = [_reach(d, region_of, sites) for d in departments]
-    waiting = np.zeros((n_products, len(departments)), dtype=np.int64)
-    used = np.zeros(n_products, dtype=np.int64)
+    waiting = np.zeros((len(due), len(departments)), dtype=np.int64)
     late = 0
-    for week in range(weeks):
-        for p in range(n_products):
+    for week in range(due.shape[1]):
+        for p, vial in enumerate(doses_per_vial):
             carried = waiting[p].copy()
             waiting[p] += apportion(int(due[p, week]), share)
-            # Every centre may leave one vial open: that much of the pool is not promised.
-            reserve = len(sites) * (doses_per_vial[p] - 1)
-            can = max(0, int(deliveries[p, : week + 1].sum()) - reserve - int(used[p]))
-            asked = apportion_within(min(can, int(waiting[p].sum())), waiting[p], waiting[p])
+            free = _free_doses(deliveries[p, : week + 1], people[:, p], vial)
+            asked = apportion_within(free, waiting[p], waiting[p])
             given, where = _place(asked, reaches, room[:, week], injections[:, week])
             people[:, p, week] = where
             room[:, week] -= where
             waiting[p] -= given
-            used[p] += int(where.sum())
             late += int(np.minimum(carried, given).sum())
     return Bookings(people, late, int(waiting.sum()))
+
+
+def _free_doses(delivered: Ints, people: Ints, vial: int) -> int:
+    """Doses of the pool that nobody is promised; every centre may leave one vial open."""
+    return max(0, int(delivered.sum() - people.sum()) - len(people) * (vial - 1))
 
 
 def _reach(
@@ -98,8 +98,8 @@ def _place(
     """People placed by département, and the same people by centre."""
     where = np.zeros(len(room), dtype=np.int64)
     given = np.zeros(len(asked), dtype=np.int64)
-    for d in np.flatnonzero(asked):
-        for reach in reaches[d]:
+    for d, reach_of in enumerate(reaches):
+        for reach in reach_of:
             left = int(asked[d] - given[d])
             taken = apportion_within(left, np.where(reach, injections, 0), room - where)
             where += taken

@@ -47,9 +47,7 @@ def write_instance(
         "zones.csv": _zones(figures),
         "classes.csv": ((c.id, c.label, c.weight, c.opens_on) for c in scenario.classes),
         "demand.csv": _demand(scenario, figures, demand),
-        "capacity.csv": (
-            (figures.sites[j].id, t, injections[j, t]) for j, t in np.argwhere(injections)
-        ),
+        "capacity.csv": _capacity(figures, injections),
         "products.csv": _products(scenario),
         "eligibility.csv": _eligibility(scenario),
         "deliveries.csv": _deliveries(scenario, deliveries),
@@ -82,6 +80,11 @@ def _zones(figures: Figures) -> Iterator[Row]:
 def _demand(scenario: Scenario, figures: Figures, demand: Ints) -> Iterator[Row]:
     for z, k in np.argwhere(demand):
         yield figures.geography.code[z], scenario.classes[k].id, demand[z, k]
+
+
+def _capacity(figures: Figures, injections: Ints) -> Iterator[Row]:
+    for j, t in np.argwhere(injections):
+        yield figures.sites[j].id, t, injections[j, t]
 
 
 def _centres(figures: Figures, injections: Ints) -> Iterator[Row]:
