@@ -8,6 +8,8 @@ import typer
 
 from allocator import cli as allocator_cli
 from allocator.errors import InputError
+from api.database import cli as database_cli
+from api.planning import cli as booking_plans_cli
 from loadtests import cli as loadtests_cli
 from scenarios import cli as scenarios_cli
 from scenarios import planning_cli
@@ -26,6 +28,9 @@ app.command()(planning_cli.plan)
 app.command()(allocator_cli.check)
 app.command()(planning_cli.compare)
 app.command()(allocator_cli.explain)
+app.command()(booking_plans_cli.publish)
+app.command()(booking_plans_cli.booked)
+app.add_typer(database_cli.app, name="db")
 app.command()(planning_cli.demo)
 app.add_typer(loadtests_cli.bench_app, name="bench")
 

@@ -12,7 +12,7 @@ from api.capacity.merge import Merged
 from api.capacity.publication import product_of, rank_of
 from api.capacity.quotas import QuotaChanges
 from api.capacity.rebooking.people import Verdict
-from api.capacity.rebooking.report import report
+from api.capacity.rebooking.report import Rebooked, rebooked
 from api.capacity.store import Centre
 from api.capacity.windows import date_of
 
@@ -28,7 +28,7 @@ class Changes:
     beyond_plan
         Bookings that stand although the plan has no dose for them.
     rebooked
-        See `rebooking.report`.
+        What became of bookings that lost a place.
     days
         Day, product, dose rank, doses before and after, where they differ.
     """
@@ -37,11 +37,11 @@ class Changes:
     quotas: Mapping[str, int]
     doses: int
     beyond_plan: int
-    rebooked: Mapping[str, object]
+    rebooked: Rebooked
     days: Sequence[tuple[str, int, int, int, int]]
 
     def __bool__(self) -> bool:
-        return bool(self.days or self.slots or self.quotas or self.rebooked["bookings"])
+        return bool(self.days or self.slots or self.quotas or self.rebooked.bookings)
 
     def record(self, *, is_first: bool) -> dict[str, object]:
         """Say it all, for the table of publications; a first one is told by its slots alone."""
@@ -51,7 +51,8 @@ class Changes:
         ]
         return {
             "slots": self.slots, "quotas": self.quotas, "doses": self.doses,
-            "beyond_plan": self.beyond_plan, "rebooked": self.rebooked, "days": days,
+            "beyond_plan": self.beyond_plan, "rebooked": self.rebooked.counts,
+            "bookings": self.rebooked.bookings, "days": days,
         }  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def changes_of(
         quotas=quotas.counts if quotas else {},
         doses=int((after - before).sum()),
         beyond_plan=int(merged.standing.sum()),
-        rebooked=report(verdicts, {c.centre_id: c.code for c in centres.values()}),
+        rebooked=rebooked(verdicts, {c.centre_id: c.code for c in centres.values()}),
         days=_days(merged),
     )
 

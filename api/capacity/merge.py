@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from api.capacity.layout import lay_out
-from api.capacity.publication import Publication, Shares, schedule_id
+from api.capacity.publication import Publication, Shares, product_of, schedule_id
 from api.capacity.settle import Key, Settled, counted_in_slots, settle
 from api.capacity.share import parts_along
 from api.capacity.slots import Bools, Ints, Slots
@@ -62,7 +62,8 @@ def merge(
     Parameters
     ----------
     existing
-        Slots of the centre between `from_day` and `to_day`.
+        Slots of the centre between `from_day` and `to_day`, of all products; those of products
+        the publication does not speak for only weigh on their windows.
     doses_per_vial
         By product.
     now
@@ -72,10 +73,12 @@ def merge(
         the telephone may have used some of its part.
     """
     windows = windows_of(opening, sorted({s.day for s in publication.sessions}))
+    mine = _spoken_for(publication, existing)
+    others, existing = existing.at(~mine), existing.at(mine)
     known = counted_in_slots(existing, _counted(publication))
-    window, schedule, doses = lay_out(
-        publication.sessions, doses_per_vial, windows, _load(existing, known, windows)
-    )
+    load = _load(existing.starts_at, known, windows)
+    load += _load(others.starts_at, others.capacity, windows)
+    window, schedule, doses = lay_out(publication.sessions, doses_per_vial, windows, load)
     slots, laid, known = _union(existing, known, windows, window, schedule, doses)
     movable = (slots.starts_at > now) & publication.rebook
     settled = settle(slots, known + laid, movable, days_bind=publication.days_bind)
@@ -95,13 +98,21 @@ def _counted(publication: Publication) -> dict[Key, int]:
     return counted
 
 
-def _load(existing: Slots, known: Ints, windows: Windows) -> Ints:
-    """Count the known bookings by window; one of other hours stands in the window it begins in."""
+def _spoken_for(publication: Publication, existing: Slots) -> Bools:
+    if publication.product_ids is None:
+        return np.ones(len(existing), dtype=bool)
+    return np.isin(product_of(existing.schedule_id), sorted(publication.product_ids))
+
+
+def _load(starts_at: Ints, doses: Ints, windows: Windows) -> Ints:
+    """Count doses by window; those of other hours stand in the window they begin in."""
     load = np.zeros(len(windows.day), dtype=np.int64)
-    rows = np.flatnonzero(known)
-    place = np.searchsorted(windows.starts_at, existing.starts_at[rows], side="right") - 1
-    inside = (place >= 0) & (existing.starts_at[rows] < windows.ends_at[place])
-    np.add.at(load, place[inside], known[rows[inside]])
+    if len(load) == 0:
+        return load
+    rows = np.flatnonzero(doses)
+    place = np.searchsorted(windows.starts_at, starts_at[rows], side="right") - 1
+    inside = (place >= 0) & (starts_at[rows] < windows.ends_at[place])
+    np.add.at(load, place[inside], doses[rows[inside]])
     return load
 
 

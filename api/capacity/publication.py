@@ -92,6 +92,8 @@ class Publication:
         offers nothing.
     sessions
         In any order, one a (day, product, dose rank).
+    product_ids
+        Products it speaks for; None for all.
     quotas
         None leaves the centre's quotas alone.
     counted
@@ -108,6 +110,7 @@ class Publication:
     from_day: date
     sessions: tuple[Session, ...]
     to_day: date | None = None
+    product_ids: frozenset[int] | None = None
     quotas: tuple[QuotaPart, ...] | None = None
     counted: tuple[Counted, ...] = ()
     shares: Shares = Shares()
@@ -121,6 +124,8 @@ class Publication:
         last = date.max if self.to_day is None else self.to_day
         if keys and not (self.from_day <= keys[0][0] and keys[-1][0] <= last):
             raise ValueError("Must have sessions between from_day and to_day.")
+        if self.product_ids is not None and not {key[1] for key in keys} <= self.product_ids:
+            raise ValueError("Must have sessions of its products only.")
 
 
 def schedule_id(product_id: Whole, dose_rank: Whole) -> Whole:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -19,6 +19,7 @@ from api.capacity.publication import Publication, product_of, rank_of
 from api.capacity.quotas import QuotaChanges, merge_quotas
 from api.capacity.rebooking import service as rebooking
 from api.capacity.rebooking import writes
+from api.capacity.rebooking.again import tell_publisher_of
 from api.capacity.rebooking.people import Place, Verdict
 from api.capacity.rebooking.supply import FreeSlot
 from api.capacity.retry import Overtaken, in_transaction
@@ -56,6 +57,9 @@ class Published:
     changes: Changes | None
 
 
+Aftermath = Callable[[AsyncConnection, Published], Awaitable[None]]
+
+
 async def publish(
     connection: AsyncConnection,
     publication: Publication,
@@ -64,6 +68,7 @@ async def publish(
     now: datetime,
     *,
     expected: int | None = None,
+    then: Aftermath | None = None,
 ) -> Published:
     """Publish one centre in one transaction.
 
@@ -75,6 +80,8 @@ async def publish(
         The same for all centres of a publication.
     expected
         Number of the centre's publication that the caller saw; None when it does not matter.
+    then
+        Done in the same transaction, after everything else.
 
     Raises
     ------
@@ -83,7 +90,7 @@ async def publish(
     TryAgain
         When bookings were faster every time.
     """
-    work = _Work(connection, publication, campaign, publication_id, now, expected)
+    work = _Work(connection, publication, campaign, publication_id, now, expected, then)
     return await in_transaction(connection, work.run)
 
 
@@ -95,8 +102,16 @@ class _Work:
     publication_id: UUID
     now: datetime
     expected: int | None
+    then: Aftermath | None
 
     async def run(self) -> Published:
+        """Publish, then do what is to be done in the same transaction."""
+        published = await self._publish()
+        if self.then is not None:
+            await self.then(self.connection, published)
+        return published
+
+    async def _publish(self) -> Published:
         """Find what changes, lock it, and write it unless somebody was faster."""
         centre_id = self.publication.centre_id
         before = await store.latest(self.connection, centre_id)
@@ -116,6 +131,7 @@ class _Work:
             self.publication.shares,
         )  # fmt: skip
         await store.tell_publisher(self.connection, centre_id, uuid4(), self.now)
+        await tell_publisher_of(self.connection, verdicts, self.now)
         return Published(before.number + 1, changes)
 
     async def _merged(self, new_shares: bool) -> Merged:

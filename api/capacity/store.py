@@ -43,6 +43,17 @@ class Latest:
     shares: Shares | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedDay:
+    """What a centre offers on a day, and what of it is taken."""
+
+    day: date
+    product_id: int
+    dose_rank: int
+    slots: int
+    taken: int
+
+
 async def find_centre(connection: AsyncConnection, code: str) -> Centre | None:
     """Find a centre by its code."""
     cursor = await connection.execute(_CENTRES + " WHERE c.code = %s", (code,))
@@ -76,6 +87,19 @@ async def doses_per_vial(connection: AsyncConnection) -> dict[int, int]:
     return {product_id: doses async for product_id, doses in cursor}
 
 
+async def product_codes(connection: AsyncConnection) -> dict[int, str]:
+    """Read the codes of products, by id."""
+    cursor = await connection.execute("SELECT product_id, code FROM product")
+    return {product_id: code async for product_id, code in cursor}
+
+
+async def set_lines(connection: AsyncConnection, centre_id: int, lines: int) -> None:
+    """Write how many people vaccinate at once."""
+    await connection.execute(
+        "UPDATE centre SET lines = %s WHERE centre_id = %s", (lines, centre_id)
+    )
+
+
 async def latest(connection: AsyncConnection, centre_id: int) -> Latest:
     """Read the newest publication of a centre."""
     cursor = await connection.execute(
@@ -100,6 +124,19 @@ async def read_slots(
         (centre_id, from_day, to_day, to_day),
     )
     return Slots.of_rows(await cursor.fetchall())
+
+
+async def read_days(
+    connection: AsyncConnection, centre_id: int, from_day: date, to_day: date | None
+) -> list[OfferedDay]:
+    """Add the slots of some days up, by day, product and dose rank; days with none are left out."""
+    cursor = await connection.execute(
+        "SELECT day, product_id, dose_rank, sum(capacity), sum(taken) FROM slot"
+        " WHERE centre_id = %s AND day >= %s AND (%s::date IS NULL OR day <= %s)"
+        " GROUP BY 1, 2, 3 HAVING sum(capacity) > 0 ORDER BY 1, 2, 3",
+        (centre_id, from_day, to_day, to_day),
+    )
+    return [OfferedDay(*row) async for row in cursor]
 
 
 async def lock_slots(

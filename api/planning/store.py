@@ -25,6 +25,11 @@ class Ids:
     products: Mapping[str, int]
     classes: Mapping[str, int]
 
+    @property
+    def centre_codes(self) -> dict[int, str]:
+        """Codes of centres by their id."""
+        return {id_: code for code, id_ in self.centres.items()}
+
 
 async def write_reference(connection: AsyncConnection, reference: Reference) -> Ids:
     """Write the reference rows; rows no longer in the instance stay, for those booked under them.

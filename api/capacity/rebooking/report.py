@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from api.capacity.rebooking.people import Outcome, Verdict
 from api.capacity.rebooking.writes import Leaving, leaving
 
 
-def report(verdicts: Sequence[Verdict], codes: Mapping[int, str]) -> dict[str, object]:
-    """Count the outcomes and list them.
+@dataclass(frozen=True, slots=True)
+class Rebooked:
+    """How many bookings met which outcome, how many go to another centre, and each one."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    bookings: Sequence[Mapping[str, object]] = ()
+
+
+def rebooked(verdicts: Sequence[Verdict], codes: Mapping[int, str]) -> Rebooked:
+    """Report on verdicts.
 
     Parameters
     ----------
     codes
         Of centres, by id.
     """
-    counts = Counter(verdict.outcome for verdict in verdicts)
-    return {
-        **{outcome.value: counts[outcome] for outcome in Outcome},
-        "other_centre": sum(map(_changes_centre, verdicts)),
-        "bookings": [
+    counts = Counter({outcome.value: 0 for outcome in Outcome})
+    counts["other_centre"] = sum(map(_changes_centre, verdicts))
+    counts.update(verdict.outcome.value for verdict in verdicts)
+    return Rebooked(
+        dict(counts),
+        [
             {
                 "booking": str(verdict.booking.booking_id),
                 "outcome": verdict.outcome.value,
@@ -29,7 +39,7 @@ def report(verdicts: Sequence[Verdict], codes: Mapping[int, str]) -> dict[str, o
             }
             for verdict in verdicts
         ],
-    }
+    )
 
 
 def _changes_centre(verdict: Verdict) -> bool:

@@ -33,12 +33,11 @@ async def bookings_in_slots(
     )
 
 
-async def displaced_bookings(connection: AsyncConnection, after: datetime) -> dict[int, Homes]:
-    """Find the bookings with a displaced dose still to come, by the centre that lost it."""
+async def displaced_bookings(connection: AsyncConnection) -> dict[int, Homes]:
+    """Find the bookings with a displaced dose, by the centre that lost it (the first, of two)."""
     cursor = await connection.execute(
         "SELECT centre_id, home_centre_id, booking_id FROM appointment"
-        " WHERE state = 'displaced' AND starts_at > %s ORDER BY centre_id, dose_rank, booking_id",
-        (after,),
+        " WHERE state = 'displaced' ORDER BY dose_rank, centre_id, booking_id"
     )
     found: dict[int, dict[int, list[UUID]]] = defaultdict(lambda: defaultdict(list))
     seen: set[UUID] = set()

@@ -1,0 +1,176 @@
+"""What the endpoints of capacity take, as JSON or CSV, and give."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from api.capacity.publication import Session
+from api.capacity.store import OfferedDay
+from api.problems import MalformedRequest
+
+MOST_DAYS = 4000
+"""Rows of one table: a year of four products and both ranks is fewer."""
+CSV_COLUMNS = ("day", "product", "dose_rank", "slots")
+CSV_TYPE = "text/csv"
+
+Slots = Annotated[int, Field(ge=0, le=100_000)]
+Code = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Form(BaseModel):
+    """A body: what it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DayForm(Form):
+    """Doses of one day, product and dose rank."""
+
+    day: date
+    product: Code
+    dose_rank: Annotated[int, Field(ge=1, le=2)]
+    slots: Slots
+
+
+class CapacityForm(Form):
+    """What a centre offers; days in the range without a row offer nothing."""
+
+    days: Annotated[list[DayForm], Field(max_length=MOST_DAYS)]
+
+
+class ClosureForm(Form):
+    """A day on which the centre stays closed."""
+
+    day: date
+
+
+class LinesForm(Form):
+    """People vaccinating at once, from a day on or for some days."""
+
+    lines: Annotated[int, Field(ge=1, le=1000)]
+    from_day: date
+    to_day: date | None = None
+
+
+class CutForm(Form):
+    """Less of a product, from a day on or for some days; `keep` is the part that stays."""
+
+    product: Code
+    from_day: date
+    to_day: date | None = None
+    keep: Annotated[Decimal, Field(ge=0, le=1, max_digits=5)] = Decimal(0)
+
+
+class OfferedForm(BaseModel):
+    """A day as the centre offers it, and what of it is taken."""
+
+    day: date
+    product: str
+    dose_rank: int
+    slots: int
+    taken: int
+
+
+class CapacityAnswer(BaseModel):
+    """What a centre offers; `version` is the ETag."""
+
+    centre: str
+    version: int
+    days: list[OfferedForm]
+
+
+class ChangeAnswer(BaseModel):
+    """What a change did; `changes` as the record of publications has them, null for none."""
+
+    centre: str
+    version: int
+    changes: dict[str, object] | None
+
+
+_CAPACITY = TypeAdapter(CapacityForm)
+
+
+def read_capacity(body: bytes, content_type: str) -> CapacityForm:
+    """Read a table of days.
+
+    Raises
+    ------
+    MalformedRequest
+        Naming the place, never the value.
+    """
+    try:
+        if content_type.partition(";")[0].strip().lower() == CSV_TYPE:
+            return _CAPACITY.validate_python({"days": _csv_rows(body)})
+        return _CAPACITY.validate_json(body)
+    except ValidationError as error:
+        places = {".".join(map(str, found["loc"])) or "body" for found in error.errors()}
+        shown = sorted(places)[:10]
+        raise MalformedRequest("wrong or missing: " + ", ".join(shown)) from None
+
+
+def _csv_rows(body: bytes) -> list[Mapping[str, str]]:
+    try:
+        text = body.decode("utf-8-sig")
+        table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        missing = [name for name in CSV_COLUMNS if name not in (table.fieldnames or ())]
+        if missing:
+            raise MalformedRequest(f"columns are missing: {', '.join(missing)}")
+        rows: list[Mapping[str, str]] = []
+        for row in table:
+            if None in row or None in row.values():
+                raise MalformedRequest(f"line {table.line_num} has not as many cells as the header")
+            rows.append({name: row[name] for name in CSV_COLUMNS})
+    except UnicodeDecodeError:
+        raise MalformedRequest("the table is not UTF-8") from None
+    except csv.Error:
+        raise MalformedRequest("the table is not CSV") from None
+    return rows
+
+
+def sessions_of(days: Sequence[DayForm], product_ids: Mapping[str, int]) -> list[Session]:
+    """Turn rows into sessions.
+
+    Raises
+    ------
+    MalformedRequest
+        For an unknown product or a repeated row.
+    """
+    seen = set()
+    sessions = []
+    for place, row in enumerate(days):
+        if row.product not in product_ids:
+            raise MalformedRequest(f"days.{place}.product is not a product of the campaign")
+        session = Session(row.day, product_ids[row.product], row.dose_rank, row.slots)
+        key = session.day, session.product_id, session.dose_rank
+        if key in seen:
+            raise MalformedRequest(f"days.{place} repeats a day, product and dose rank")
+        seen.add(key)
+        sessions.append(session)
+    return sessions
+
+
+def offered(days: Iterable[OfferedDay], codes: Mapping[int, str]) -> list[OfferedForm]:
+    """Days as they are answered."""
+    return [
+        OfferedForm(
+            day=d.day, product=codes[d.product_id], dose_rank=d.dose_rank, slots=d.slots,
+            taken=d.taken,
+        )
+        for d in days
+    ]  # fmt: skip
+
+
+def csv_text(days: Iterable[OfferedForm]) -> str:
+    """Days as a table, which can be changed and put back."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow((*CSV_COLUMNS, "taken"))
+    table.writerows((d.day, d.product, d.dose_rank, d.slots, d.taken) for d in days)
+    return out.getvalue()
