@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.booking import endpoints as booking
+from api.booking.service import open_desk
 from api.clock import Clock, now
 from api.context import Context, open_context
+from api.openapi import install_openapi
 from api.problem_handlers import install_problems
 from api.settings import Settings
 
@@ -26,13 +29,16 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_context(settings, clock) as context:
+        async with open_context(settings, clock) as context, open_desk(context) as desk:
             app.state.context = context
+            app.state.booking = desk
             yield
 
     app = FastAPI(title="Créneau", version="1", lifespan=lifespan, openapi_url="/api/openapi.json",
                   docs_url=None, redoc_url=None)  # fmt: skip
     install_problems(app)
+    app.include_router(booking.router)
+    install_openapi(app, booking.STRUCTS)
     return app
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Annotated
 
-from psycopg import AsyncConnection
+from fastapi import Depends, Request
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.clock import Clock
 from api.database.engine import hot_pool, open_engine
+from api.database.hot import HotConnection
 from api.settings import Settings
 
 
@@ -22,7 +24,7 @@ class Context:
     settings: Settings
     clock: Clock
     engine: AsyncEngine
-    hot: AsyncConnectionPool[AsyncConnection]
+    hot: AsyncConnectionPool[HotConnection]
 
 
 @asynccontextmanager
@@ -38,3 +40,13 @@ async def open_context(settings: Settings, clock: Clock) -> AsyncIterator[Contex
             yield Context(settings, clock, engine, pool)
     finally:
         await engine.dispose()
+
+
+def context_here(request: Request) -> Context:
+    """Resources of the worker that answers a request."""
+    context = request.app.state.context
+    assert isinstance(context, Context)
+    return context
+
+
+ContextHere = Annotated[Context, Depends(context_here)]

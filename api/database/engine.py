@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from api.database.hot import HotConnection
 
 ENGINE_CONNECTIONS = 5
 HOT_CONNECTIONS = 4
@@ -42,21 +43,18 @@ def open_sync_engine(url: str, *, application: str) -> Engine:
 
 def hot_pool(
     url: str, *, lock_timeout_ms: int, application: str, size: int = HOT_CONNECTIONS
-) -> AsyncConnectionPool[AsyncConnection]:
-    """Pool of plain psycopg connections for pipelined transactions; not yet open.
+) -> AsyncConnectionPool[HotConnection]:
+    """Pool of connections for pipelined transactions; not yet open.
 
-    Statements are prepared on first use; behind PgBouncer older than 1.21, set
-    `prepare_threshold` in the address to none.
+    Statements are prepared on first use: PgBouncer in front must be 1.21 or newer, or pool by
+    session.
     """
     return AsyncConnectionPool(
         url,
+        connection_class=HotConnection,
         min_size=1,
         max_size=size,
         open=False,
         check=AsyncConnectionPool.check_connection,
-        kwargs={
-            "options": _options(lock_timeout_ms, application),
-            "prepare_threshold": 0,
-            "autocommit": True,
-        },
+        kwargs={"options": _options(lock_timeout_ms, application), "autocommit": True},
     )

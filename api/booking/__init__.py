@@ -1,0 +1,1 @@
+"""Holding, confirming, reading, moving and cancelling: a pair of doses, or one, never half."""

@@ -1,0 +1,38 @@
+"""Ending the holds whose time is over; the worker calls it every few seconds."""
+
+from __future__ import annotations
+
+from api.booking.ending import expire
+from api.booking.queue import MOST_TOGETHER
+from api.booking.reference import Reference
+from api.booking.store.overdue import overdue_holds
+from api.booking.transaction import transact
+from api.booking.trying import Trier
+from api.context import Context
+from api.problems import Problem
+
+
+async def expire_holds(context: Context) -> int:
+    """End every hold that is over by the context's clock, and tell how many were ended.
+
+    Several may run at the same time, beside confirmations: whoever locks a booking first decides.
+
+    Raises
+    ------
+    Unavailable
+        When the database cannot be reached.
+    """
+    trier = Trier(context, Reference(context.hot, context.clock), transact)
+    ended = 0
+    while True:
+        async with context.hot.connection() as connection:
+            found = await overdue_holds(connection, context.clock(), MOST_TOGETHER)
+        if not found:
+            return ended
+        operations = [expire(booking_id, home) for home, booking_id in found]
+        outcomes = await trier.together(operations)
+        if outcomes is None:
+            outcomes = [await trier.alone(operation) for operation in operations]
+        ended += sum(outcome is True for outcome in outcomes)
+        if not any(outcome is True or outcome is False for outcome in outcomes):
+            raise next(outcome for outcome in outcomes if isinstance(outcome, Problem))

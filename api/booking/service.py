@@ -1,0 +1,119 @@
+"""The booking desk of a worker: every operation, in groups that share a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from uuid import UUID
+
+from api.booking.catalogue import Catalogue
+from api.booking.confirm import confirm
+from api.booking.ending import cancel, release
+from api.booking.fetch import fetch
+from api.booking.hold import held_again, hold
+from api.booking.move import move
+from api.booking.problems import SlotGone
+from api.booking.queue import GroupCommit
+from api.booking.receipts import HoldReceipt, Receipt
+from api.booking.reference import Reference
+from api.booking.requests import ConfirmRequest, HoldRequest, MoveRequest
+from api.booking.slot import Channel
+from api.booking.transaction import read, transact
+from api.booking.trying import Trier
+from api.booking.understanding import cancel_order, confirm_order, hold_order, move_order
+from api.context import Context
+from api.problems import MalformedRequest
+
+T = TypeVar("T")
+
+WAITING = 512
+"""Operations of a kind a worker takes at once; at 300 a second, less than two seconds' work."""
+
+
+class BookingDesk:
+    """What a worker does with bookings; methods raise the problems of docs/problems.md.
+
+    `channel` tells who books, where capacity is kept for some: the caller has made sure of it.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._reference = Reference(context.hot, context.clock)
+        writes = Trier(context, self._reference, transact)
+        self.holds = GroupCommit(writes, limit=WAITING)
+        self.confirmations = GroupCommit(writes, limit=WAITING)
+        self.changes = GroupCommit(writes, limit=WAITING)
+        self.reads = GroupCommit(Trier(context, self._reference, read), limit=WAITING)
+
+    async def close(self) -> None:
+        """Answer what was taken, and stop."""
+        for group in (self.holds, self.confirmations, self.changes, self.reads):
+            await group.close()
+
+    async def hold(
+        self, key: UUID, secret_hash: bytes, request: HoldRequest, channel: Channel = "web"
+    ) -> HoldReceipt:
+        """Block the slots of a vaccination; `key` becomes the booking's id."""
+        order = await self._understood(
+            lambda catalogue: hold_order(catalogue, key, secret_hash, request, channel)
+        )
+        answer = await self.holds.ask(hold(order))
+        if answer is None:
+            answer = await self.reads.ask(held_again(order))
+        assert isinstance(answer, HoldReceipt)
+        return answer
+
+    async def release(self, booking_id: UUID, secret_hash: bytes) -> None:
+        """End a hold."""
+        await self.changes.ask(release(booking_id, secret_hash))
+
+    async def confirm(self, key: UUID, secret_hash: bytes, request: ConfirmRequest) -> Receipt:
+        """Book what is held under this id."""
+        answer = await self.confirmations.ask(confirm(confirm_order(key, secret_hash, request)))
+        assert isinstance(answer, Receipt)
+        return answer
+
+    async def fetch(self, booking_id: UUID, secret_hash: bytes) -> Receipt:
+        """Read a booking."""
+        answer = await self.reads.ask(fetch(booking_id, secret_hash))
+        assert isinstance(answer, Receipt)
+        return answer
+
+    async def move(
+        self,
+        booking_id: UUID,
+        secret_hash: bytes,
+        key: UUID,
+        request: MoveRequest,
+        channel: Channel = "web",
+    ) -> Receipt:
+        """Move doses to other slots."""
+        order = await self._understood(
+            lambda catalogue: move_order(catalogue, booking_id, secret_hash, key, request, channel)
+        )
+        answer = await self.changes.ask(move(order))
+        assert isinstance(answer, Receipt)
+        return answer
+
+    async def cancel(self, booking_id: UUID, secret_hash: bytes, key: UUID) -> Receipt:
+        """Cancel the doses still to come."""
+        answer = await self.changes.ask(cancel(cancel_order(booking_id, secret_hash, key)))
+        assert isinstance(answer, Receipt)
+        return answer
+
+    async def _understood(self, understand: Callable[[Catalogue], T]) -> T:
+        try:
+            return understand(await self._reference.current())
+        except (MalformedRequest, SlotGone):
+            # The code may be newer than the catalogue.
+            return understand(await self._reference.renewed())
+
+
+@asynccontextmanager
+async def open_desk(context: Context) -> AsyncIterator[BookingDesk]:
+    """Open the desk of a worker; at the end it answers everything it took."""
+    desk = BookingDesk(context)
+    try:
+        yield desk
+    finally:
+        await desk.close()
