@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,8 @@ import numpy as np
 
 from allocator.errors import InputError
 from allocator.instance import Floats
-
-MAINLAND = "departements-version-simplifiee.geojson.gz"
-WITH_OVERSEAS = "departements-avec-outre-mer.geojson.gz"
+from scenarios.official.catalogue import OUTLINES, OUTLINES_OVERSEAS
+from scenarios.official.files import OfficialFile, copies, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +44,23 @@ def read_boundaries(folder: Path | None, names: Mapping[str, str]) -> Boundaries
         When a file is there and is not GeoJSON of départements.
     """
     rings: dict[str, tuple[Floats, ...]] = {}
-    for file in (MAINLAND, WITH_OVERSEAS):
-        path = None if folder is None else folder / file
+    for dataset in (OUTLINES, OUTLINES_OVERSEAS):
         missing = names.keys() - rings.keys()
-        if path is None or not path.is_file() or not missing:
-            continue
-        rings.update((code, outline) for code, outline in _features(path) if code in missing)
+        if folder is None or not missing:
+            break
+        for file in copies(folder, dataset):
+            found = _features(file)
+            rings.update((code, outline) for code, outline in found if code in missing)
     return Boundaries(rings, names)
 
 
-def _features(path: Path) -> Iterator[tuple[str, tuple[Floats, ...]]]:
+def _features(file: OfficialFile) -> Iterator[tuple[str, tuple[Floats, ...]]]:
+    content = read_json(file)
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as source:
-            for feature in json.load(source)["features"]:
-                yield str(feature["properties"]["code"]), tuple(_rings(feature["geometry"]))
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise InputError(path.name, f"not GeoJSON of départements: {error}") from None
+        for feature in content["features"]:
+            yield str(feature["properties"]["code"]), tuple(_rings(feature["geometry"]))
+    except (LookupError, ValueError, TypeError) as error:
+        raise InputError(file.name, f"not GeoJSON of départements: {error}") from None
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[Floats]:

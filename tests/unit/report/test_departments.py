@@ -9,11 +9,13 @@ import pytest
 
 from allocator.errors import InputError
 from allocator.read import read_instance
-from scenarios.report.boundaries import MAINLAND, WITH_OVERSEAS, read_boundaries
+from scenarios.report.boundaries import read_boundaries
 from scenarios.report.departments import department_names
 from tests import instances
 from tests.factories import write_instance
 
+MAINLAND = "departements-version-simplifiee.geojson"
+WITH_OVERSEAS = "departements-avec-outre-mer.geojson"
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
 
 
@@ -23,7 +25,8 @@ def geojson(path, *features):
         {"properties": {"code": code, "nom": name}, "geometry": geometry}
         for code, name, geometry in features
     ]
-    path.write_bytes(gzip.compress(json.dumps({"features": rows}).encode()))
+    content = json.dumps({"features": rows}).encode()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
 
 
 def test_departements_where_france_has_them_are_named(tmp_path):
@@ -47,7 +50,7 @@ def test_outlines_are_read_for_the_named_departements_only(tmp_path):
         ("29", "Finistère", {"type": "Polygon", "coordinates": SQUARE}),
     )
     geojson(
-        tmp_path / WITH_OVERSEAS,
+        tmp_path / f"{WITH_OVERSEAS}.gz",
         ("974", "La Réunion", {"type": "MultiPolygon", "coordinates": [SQUARE, SQUARE]}),
     )
     boundaries = read_boundaries(tmp_path, {"22": "Côtes-d'Armor", "974": "La Réunion"})
@@ -65,9 +68,19 @@ def test_without_official_files_there_are_names_and_no_outlines(folder, tmp_path
     assert boundaries.label("22") == "Côtes-d'Armor (22)"
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}"), gzip.compress(b"[1")])
-def test_a_file_that_holds_no_outlines_is_refused(content, tmp_path):
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"no gzip", "cannot be read"),
+        (gzip.compress(b"[1"), "not JSON"),
+        (gzip.compress(b"{}"), "not GeoJSON of départements"),
+        (gzip.compress(b'{"features": [{"properties": {"code": "22"}, "geometry": {}}]}'),
+         "not GeoJSON of départements"),
+    ],
+    ids=["no gzip", "no JSON", "no features", "no geometry"],
+)  # fmt: skip
+def test_a_file_that_holds_no_outlines_is_refused(content, why, tmp_path):
     """A broken official file is named, not passed over."""
-    (tmp_path / MAINLAND).write_bytes(content)
-    with pytest.raises(InputError, match=f"{MAINLAND}: not GeoJSON of départements"):
+    (tmp_path / f"{MAINLAND}.gz").write_bytes(content)
+    with pytest.raises(InputError, match=rf"^{MAINLAND}\.gz(:1)?: {why}"):
         read_boundaries(tmp_path, {"22": "Côtes-d'Armor"})
