@@ -1,0 +1,146 @@
+"""The folder everybody may read: files that change whole, with compressed ones beside them."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from hashlib import blake2b
+from pathlib import Path
+
+import brotli
+
+ENCODINGS = {".br": "br", ".gz": "gzip"}
+"""Suffixes of compressed files, best first, with the name HTTP has for them."""
+_UNFINISHED = ".unfinished"
+_HEAD = b'{"generated_at":"%b","changed_at":"%b",'
+_STAMP = "2021-05-31T08:00:00.000"
+_HEAD_LENGTH = len(_HEAD % (2 * (f"{_STAMP}Z".encode(),)))
+
+
+class Effort(Enum):
+    """How hard to compress: gzip level and brotli quality."""
+
+    QUICK = (1, 1)
+    """When hundreds of files change each second."""
+    GOOD = (6, 5)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Writer of the public folder, which nobody else writes.
+
+    root
+        The folder.
+    """
+
+    root: Path
+    _prints: dict[str, bytes] = field(default_factory=dict)
+    _changed: dict[str, datetime] = field(default_factory=dict)
+
+    def tidy(self) -> None:
+        """Remove what a killed publisher left half written."""
+        for path in self.root.rglob(f"*{_UNFINISHED}"):
+            path.unlink()
+
+    def put(
+        self, name: str, content: bytes, changed_at: datetime, *, now: datetime, effort: Effort
+    ) -> None:
+        """Write a JSON object with its two stamps in front, unless it says what it said before.
+
+        Parameters
+        ----------
+        content
+            The object, encoded, with at least one member.
+        changed_at
+            When what it says changed; the file's time, too.
+        """
+        self._put(name, content, changed_at, now, effort, stamped=True)
+
+    def put_plain(
+        self, name: str, content: bytes, changed_at: datetime, *, now: datetime, effort: Effort
+    ) -> None:
+        """Write a file that has no room for stamps; its time says when it changed."""
+        self._put(name, content, changed_at, now, effort, stamped=False)
+
+    def changed_at(self, name: str) -> datetime | None:
+        """Tell when what a file says last changed; None for a file not written here."""
+        return self._changed.get(name)
+
+    def _put(
+        self, name: str, content: bytes, changed_at: datetime, now: datetime, effort: Effort,
+        *, stamped: bool,
+    ) -> None:  # fmt: skip
+        known = self._prints.get(name)
+        new = blake2b(content, digest_size=16).digest()
+        if new == known:
+            return
+        path = self.root / name
+        if known is None:
+            # After a start nothing is known: what was there already has not changed just now.
+            changed_at = _said_since(path, content, stamped=stamped) or changed_at
+        self._prints[name] = new
+        self._changed[name] = changed_at
+        if stamped:
+            content = _HEAD % (_stamp(now), _stamp(changed_at)) + content[1:]
+        write_whole(path, content, changed_at, effort)
+
+
+_STAMPS = len(
+    b'{"generated_at":"2021-05-31T08:00:00.000Z","changed_at":"2021-05-31T08:00:00.000Z",'
+)
+
+
+def _stamp(moment: datetime) -> bytes:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: len(_STAMP)].encode() + b"Z"
+
+
+def _said_since(path: Path, content: bytes, *, stamped: bool) -> datetime | None:
+    """Tell since when the file on disk says this; None when it says something else."""
+    try:
+        there = path.read_bytes()
+        since = path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    same = there[_HEAD_LENGTH:] == content[1:] if stamped else there == content
+    return datetime.fromtimestamp(since, UTC) if same else None
+
+
+def write_whole(path: Path, content: bytes, changed_at: datetime, effort: Effort) -> None:
+    """Write a file and its compressed ones; whoever reads sees all of the old or of the new.
+
+    The plain file comes last: a publisher killed in between writes all of them again, because
+    what it finds plain is old.
+    """
+    for suffix, body in _forms(content, effort):
+        _replace(path.with_name(path.name + suffix), body, changed_at)
+
+
+def _forms(content: bytes, effort: Effort) -> Iterator[tuple[str, bytes]]:
+    level, quality = effort.value
+    # Windows of 64 kB are enough for these files, and much quicker to set up.
+    yield ".br", brotli.compress(content, quality=quality, lgwin=16)
+    packer = zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    yield ".gz", packer.compress(content) + packer.flush()
+    yield "", content
+
+
+def _replace(path: Path, body: bytes, changed_at: datetime) -> None:
+    unfinished = path.with_name(path.name + _UNFINISHED)
+    try:
+        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        view = memoryview(body)
+        while view:
+            view = view[os.write(file, view) :]
+        moment = int(changed_at.timestamp() * 1e9)
+        os.utime(file, ns=(moment, moment))
+    finally:
+        os.close(file)
+    unfinished.replace(path)

@@ -1,0 +1,58 @@
+"""Reading the public files as a browser would."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import brotli
+import msgspec
+
+from tests.campaign import CENTRES
+
+Window = tuple[str, int, date, int, int]
+"""Product, dose rank, day, minute after midnight, places."""
+
+
+def read(folder: Path, name: str) -> dict:
+    """Read a JSON file, which its compressed ones must repeat."""
+    content = (folder / name).read_bytes()
+    assert gzip.decompress((folder / f"{name}.gz").read_bytes()) == content
+    assert brotli.decompress((folder / f"{name}.br").read_bytes()) == content
+    return msgspec.json.decode(content)
+
+
+def windows(folder: Path, centre: str) -> dict[int, Window]:
+    """Windows of a centre by the number of their slot."""
+    found = {}
+    for entry in read(folder, f"availability/centres/{centre}.json")["windows"]:
+        days = [d for d, n in zip(entry["days"], entry["per_day"], strict=True) for _ in range(n)]
+        slot = 0
+        rows = zip(days, entry["slots"], entry["starts"], entry["free"], strict=True)
+        for day, step, minute, free in rows:
+            slot += step
+            row = (entry["product"], entry["dose_rank"], date.fromisoformat(day), minute, free)
+            found[slot] = row
+    return found
+
+
+def all_windows(folder: Path) -> dict[tuple[str, int], Window]:
+    """Windows of every centre of the campaign."""
+    codes = [code for code, _ in CENTRES.values()]
+    return {(c, slot): row for c in codes for slot, row in windows(folder, c).items()}
+
+
+def counts(folder: Path, department: str) -> dict[str, Counter]:
+    """Places by (product, rank, day) of each centre that has any."""
+    found: dict[str, Counter] = {}
+    for centre in read(folder, f"availability/departments/{department}.json")["centres"]:
+        cells = Counter()
+        for row in centre["counts"]:
+            first = date.fromisoformat(row["first_day"])
+            for i, n in enumerate(row["free"]):
+                cells[row["product"], row["dose_rank"], first + timedelta(days=i)] += n
+        if cells := +cells:
+            found[centre["centre"]] = cells
+    return found
