@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
+from importlib.resources import files
 
+import numpy as np
 import pytest
 
 from allocator.errors import InputError
 from allocator.read import read_instance
+from scenarios.official.place import data_folder
 from scenarios.report.boundaries import read_boundaries
 from scenarios.report.departments import department_names
 from tests import instances
@@ -84,3 +88,18 @@ def test_a_file_that_holds_no_outlines_is_refused(content, why, tmp_path):
     (tmp_path / f"{MAINLAND}.gz").write_bytes(content)
     with pytest.raises(InputError, match=rf"^{MAINLAND}\.gz(:1)?: {why}"):
         read_boundaries(tmp_path, {"22": "Côtes-d'Armor"})
+
+
+@pytest.mark.data
+def test_the_official_outlines_lie_where_the_table_says_the_towns_are():
+    """Every named département of the mainland and of the five regions overseas has one."""
+    table = files("scenarios.report").joinpath("departments.csv").read_text(encoding="utf-8")
+    towns = {row["code"]: row for row in csv.DictReader(table.splitlines())}
+    names = {code: row["name"] for code, row in towns.items()}
+    boundaries = read_boundaries(data_folder(), names)
+    assert len(boundaries.rings) >= 101
+    for code, rings in boundaries.rings.items():
+        points = np.concatenate(rings)
+        town = (float(towns[code]["lon"]), float(towns[code]["lat"]))
+        assert (points.min(axis=0) - 0.1 <= town).all(), code
+        assert (town <= points.max(axis=0) + 0.1).all(), code
