@@ -29,7 +29,8 @@ def share_out(total: int, room: Ints) -> Ints:
 def fill_evenly(load: Ints, doses: int) -> Ints:
     """Add doses to places that already bear a load, so that the fullest is as low as can be.
 
-    What does not divide evenly is spread over the places, not put at their beginning.
+    What does not divide evenly is spread over the places, not put at their beginning; but fewer
+    doses than places stay together, as those of a vial must.
     """
     if doses == 0:
         return np.zeros_like(load)
@@ -41,7 +42,7 @@ def fill_evenly(load: Ints, doses: int) -> Ints:
     added = np.maximum(level - load, 0)
     lowest = np.flatnonzero(load <= level)[:raised] if rest else np.empty(0, dtype=np.int64)
     rest = doses - int(added.sum())
-    added[lowest[_spread(rest, len(lowest))]] += 1
+    added[lowest[_spread(rest, len(lowest))] if added.any() else lowest[:rest]] += 1
     return added
 
 
