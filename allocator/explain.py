@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from allocator.ascent.climb import Climb, constant
 from allocator.ascent.evaluate import Evaluator
 from allocator.ascent.lists import Lists
@@ -14,6 +16,7 @@ from allocator.ascent.rows import ascent_prices
 from allocator.ascent.scan import Scanner
 from allocator.certificate import from_table
 from allocator.errors import InputError
+from allocator.horizon import Horizon
 from allocator.instance import Instance
 from allocator.lp import count_columns, solve_relaxation
 from allocator.plan import read_plan
@@ -30,7 +33,8 @@ def explain_plan(
     """Return the `top` dearest rows of the plan's prices; the first `confirm` of them proven.
 
     A proven row carries `one_more` (what one unit more saves) and `one_less` (what one unit less
-    costs), both of the continuous relaxation; the price lies between them.
+    costs), both of the continuous relaxation; the price lies between them. `one_less` is None
+    where there is no unit to take away, or the people booked need it.
 
     Raises
     ------
@@ -43,7 +47,8 @@ def explain_plan(
     rows = [{str(k): v for k, v in row.items()} for row in dearest.to_dict("records")]
     if confirm and rows:
         prices = from_table(instance, plan["certificate"])
-        assert prices is not None
+        if prices is None:
+            raise InputError("certificate", "is empty, so there is nothing to confirm")
         again = _Again(model_of(instance), prices)
         for row in rows[:confirm]:
             more, less = (again.cost(row, unit) for unit in (1, -1))
@@ -63,7 +68,7 @@ class _Again:
         self.base = self._solve(model)
 
     def cost(self, row: dict[str, Any], unit: int) -> float | None:
-        """Cost with `unit` more of this row; None when the row has nothing to take away."""
+        """Cost with `unit` more of this row; None when no plan can spare it."""
         changed = _perturbed(self._model, row, unit)
         return None if changed is None else self._solve(changed)
 
@@ -82,40 +87,54 @@ class _Again:
 
 
 def _perturbed(model: Model, row: dict[str, Any], unit: int) -> Model | None:
-    """Return the model with `unit` more of what the row prices."""
+    """Return the model with `unit` more of what the row prices; None when none can be spared."""
     instance, horizon, week = model.instance, model.horizon, int(row["week"])
+    where = str(row["where"])
     if row["what"] == "fairness":
         waived = model.waived.copy()
-        c = instance.fairness.checkpoints.index(week)
-        waived[c, _place(instance.departments, row["where"])] += unit
+        c = _place(instance.fairness.checkpoints, week)
+        waived[c, _place(instance.departments, where)] += unit
         return replace(model, waived=waived)
+    if week >= horizon.W:
+        raise InputError("prices", f"week {week} is outside 0..{horizon.W - 1}")
     if row["what"] == "capacity":
         room = horizon.room.copy()
-        room[_place(instance.centres.ids, row["where"]), week] += unit
+        room[_place(instance.centres.ids, where), week] += unit
         changed = replace(horizon, room=room)
     elif row["what"] == "pool":
         pool = horizon.pool.copy()
-        pool[_place(instance.products.ids, row["where"]), week] += unit
+        pool[_place(instance.products.ids, where), week] += unit
         changed = replace(horizon, pool=pool)
-    else:
+    elif row["what"] == "stock":
         earmarked = horizon.earmarked.copy()
-        j, p = _stock_place(instance, str(row["where"]))
+        j, p = _stock_place(instance, where)
         earmarked[j, p, week] += unit
         changed = replace(horizon, earmarked=earmarked)
-    if min(changed.room.min(), changed.pool.min(), changed.earmarked.min()) < 0:
-        return None
-    return model_of(instance, changed)
+    else:
+        raise InputError("prices", f"unknown what: {row['what']!r}")
+    return model_of(instance, changed) if _is_enough(changed) else None
 
 
-def _place(ids: tuple[str, ...], name: str) -> int:
-    if name not in ids:
-        raise InputError("prices", f"the instance has no {name!r}")
-    return ids.index(name)
+def _is_enough(horizon: Horizon) -> bool:
+    """Whether nothing is negative and the people booked have slots and doses, vials split."""
+    if min(horizon.room.min(), horizon.pool.min(), horizon.earmarked.min()) < 0:
+        return False
+    drawn = np.cumsum(horizon.booked_doses - horizon.earmarked, axis=2)
+    needed = np.maximum.accumulate(np.maximum(drawn, 0), axis=2).sum(axis=0)
+    return bool((needed <= np.cumsum(horizon.pool, axis=1)).all())
+
+
+def _place(names: tuple[str, ...] | tuple[int, ...], name: str | int) -> int:
+    for place, known in enumerate(names):
+        if known == name:
+            return place
+    raise InputError("prices", f"the instance has no {name!r}")
 
 
 def _stock_place(instance: Instance, where: str) -> tuple[int, int]:
-    """Centre and product of a stock row, written `centre product`."""
+    """Centre and product of a stock row, written `centre product`; both may hold spaces."""
     for p, product in enumerate(instance.products.ids):
-        if where.endswith(f" {product}"):
-            return _place(instance.centres.ids, where[: -len(product) - 1]), p
+        centre = where.removesuffix(f" {product}")
+        if centre != where and centre in instance.centres.ids:
+            return instance.centres.ids.index(centre), p
     raise InputError("prices", f"the instance has no centre and product {where!r}")

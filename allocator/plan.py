@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import tempfile
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from allocator.errors import InputError
-from allocator.tables import read_table
+from allocator.tables import MAX_COUNT, read_table
 
 PlanFormat = Literal["csv", "parquet"]
 
@@ -84,7 +86,7 @@ def _write_whole(
         draft.mkdir()
         for name in COLUMNS:
             if format_ == "csv":
-                plan[name].to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
+                (draft / f"{name}.csv").write_text(_csv(plan[name]), encoding="utf-8", newline="")
             else:
                 plan[name].to_parquet(draft / f"{name}.parquet", index=False)
         for name, content in extra.items():
@@ -94,6 +96,14 @@ def _write_whole(
         if folder.exists():
             shutil.move(folder, Path(scratch) / "replaced")
         shutil.move(draft, folder)
+
+
+def _csv(table: pd.DataFrame) -> str:
+    """Table as CSV text."""
+    text = table.to_csv(index=False, lineterminator="\n")
+    if "\r" in text:  # which Python quotes only where a line ends in it, and nobody reads unquoted
+        text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    return text
 
 
 def refuse_foreign_folder(folder: Path, extra: Collection[str] = ()) -> None:
@@ -157,7 +167,7 @@ def read_plan_table(folder: Path, name: str) -> pd.DataFrame:
     for column in columns:
         if column == "value":
             frame[column] = table.numbers(column, -1e300, 1e300)
-        elif column in COUNTS and name != "prices":
+        elif column in COUNTS:
             frame[column] = table.counts(column)
         else:
             frame[column] = pd.Series(table.columns[column], dtype="str")
@@ -172,12 +182,27 @@ def _read_parquet(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     for column in columns:
         if column not in frame.columns:
             raise InputError(path.name, f"column {column!r} is missing")
-        if column in COUNTS and path.stem != "prices":
-            if frame[column].isna().any() or (frame[column] < 0).any():
-                raise InputError(path.name, f"{column} is empty or negative")
-            if (frame[column] % 1 != 0).any():
-                raise InputError(path.name, f"{column} is not a whole number")
-            frame[column] = frame[column].astype("int64")
-        elif column != "value":
+        if column == "value" or column in COUNTS:
+            frame[column] = _numbers(path.name, column, frame[column])
+        else:
             frame[column] = frame[column].astype("str")
     return frame[list(columns)]
+
+
+def _numbers(file: str, column: str, cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Cells of a Parquet column as finite numbers, or as counts where the column counts."""
+    if cells.empty:  # without a cell there is no telling what its writer meant to write
+        return cells.astype("float64" if column == "value" else "int64")
+    is_number = pd.api.types.is_numeric_dtype(cells.dtype)
+    if not is_number or pd.api.types.is_bool_dtype(cells.dtype):
+        raise InputError(file, f"{column} does not hold numbers, but {cells.dtype}")
+    values = cells.astype("float64")
+    if not np.isfinite(values).all():
+        raise InputError(file, f"{column} holds an empty cell, or one that is not finite")
+    if column == "value":
+        return values
+    if ((values < 0) | (values % 1 != 0) | (values > MAX_COUNT)).any():
+        raise InputError(
+            file, f"{column} holds a count that is not whole, or outside 0..{MAX_COUNT}"
+        )
+    return values.astype("int64")

@@ -180,7 +180,7 @@ def served(model: Model, columns: Columns) -> Rows:
 
 
 def fairness(model: Model, columns: Columns) -> Rows:
-    """Pay for the shortfall: m[c,d] + F[c,d] - floor people_d / people N[c] >= 0."""
+    """Pay for the shortfall: m[c,d] + F[c,d] - floor people_d / people N[c] >= -waived[c,d]."""
     m = columns.missing
     own = np.arange(len(m))
     cells: list[Cells] = [
@@ -188,7 +188,8 @@ def fairness(model: Model, columns: Columns) -> Rows:
         (own, columns.served.numbers, 1.0),
         (own, columns.everybody.numbers[m["checkpoint"]], -model.floor_share[m["department"]]),
     ]
-    return _rows(cells, np.zeros(len(m)), np.full(len(m), np.inf))
+    waived = model.waived[m["checkpoint"], m["department"]]
+    return _rows(cells, -waived, np.full(len(m), np.inf))
 
 
 def _start_row(model: Model, columns: Columns) -> Ints:
