@@ -95,8 +95,10 @@ class Campaign:
         return opens <= on and (closes is None or closes >= on)
 
     def is_open(self, j: str, week: int) -> bool:
-        """Whether some day of the week lies between the centre's two dates."""
-        return any(self.is_inside(j, self.monday(week) + timedelta(days=d)) for d in range(7))
+        """Whether it opens by the Sunday and does not close before the Monday."""
+        opens, closes = day(self.centres[j]["opens_on"]), day(self.centres[j]["closes_on"])
+        monday = self.monday(week)
+        return opens <= monday + timedelta(days=6) and (closes is None or closes >= monday)
 
     @cache  # noqa: B019 - a campaign lives as long as its test
     def injections(self, j: str, week: int) -> int:
