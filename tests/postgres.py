@@ -42,10 +42,13 @@ class Server:
 
 
 @contextmanager
-def fresh_database(server: Server) -> Iterator[str]:
-    """Give the address of a new migrated database, dropped in the end with whoever is in it."""
+def fresh_database(server: Server, template: str = TEMPLATE) -> Iterator[str]:
+    """Give the address of a new database, dropped in the end with whoever is in it.
+
+    It is migrated and empty, or a copy of another that nobody is in.
+    """
     name = f"test_{next(_numbers)}"
-    server.execute("CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE)
+    server.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
     try:
         yield server.url_of(name)
     finally:

@@ -68,7 +68,7 @@ def changes_of(
         slots=_kinds(merged),
         quotas=quotas.counts if quotas else {},
         doses=int((after - before).sum()),
-        beyond_plan=int(merged.standing.sum()),
+        beyond_plan=merged.standing,
         rebooked=rebooked(verdicts, {c.centre_id: c.code for c in centres.values()}),
         days=_days(merged),
     )

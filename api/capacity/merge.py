@@ -11,7 +11,7 @@ import numpy as np
 
 from api.capacity.layout import lay_out
 from api.capacity.publication import Publication, Shares, product_of, schedule_id
-from api.capacity.settle import Key, Settled, counted_in_slots, settle
+from api.capacity.settle import Key, Over, Settled, counted_in_slots, settle
 from api.capacity.share import parts_along
 from api.capacity.slots import Bools, Ints, Slots
 from api.capacity.windows import Opening, Windows, date_of, day_number, release, windows_of
@@ -34,18 +34,21 @@ class Merged:
         Which of them are to be written.
     new
         Which of those the database does not have.
+    free
+        Free places of each slot; whoever leaves takes the capacity along.
     over
-        Bookings to be moved out of each slot; its `taken` still counts them.
+        Bookings that must leave, by day or week and schedule; `slots` still holds them.
     standing
-        Bookings that stand without a dose of the plan.
+        Bookings that stand without a dose for them.
     """
 
     slots: Slots
     before: Ints
     changed: Bools
     new: Bools
-    over: Ints
-    standing: Ints
+    free: Ints
+    over: tuple[Over, ...]
+    standing: int
 
 
 def merge(
@@ -82,12 +85,13 @@ def merge(
     slots, laid, known = _union(existing, known, windows, window, schedule, doses)
     movable = (slots.starts_at > now) & publication.rebook
     settled = settle(slots, known + laid, movable, days_bind=publication.days_bind)
-    changed = (settled.capacity != slots.capacity) | (settled.over > 0)
+    changed = settled.capacity != slots.capacity
     if new_shares:
         changed |= slots.capacity > slots.taken
     after = _rewritten(slots, settled, changed, publication.shares, opening.zone)
     new = changed & (slots.slot_id == NEW)
-    return Merged(after, slots.capacity, changed, new, settled.over, settled.standing)
+    free = settled.capacity - slots.taken
+    return Merged(after, slots.capacity, changed, new, free, settled.over, settled.standing)
 
 
 def _counted(publication: Publication) -> dict[Key, int]:
@@ -141,7 +145,7 @@ def _rewritten(
     slots: Slots, settled: Settled, changed: Bools, shares: Shares, zone: ZoneInfo
 ) -> Slots:
     """Slots with their new capacity; the changed ones keep the shares of what is free in them."""
-    phone, standby = _kept(slots.schedule_id, settled.free_of(slots.taken), shares)
+    phone, standby = _kept(slots.schedule_id, settled.capacity - slots.taken, shares)
     days, place = np.unique(slots.day, return_inverse=True)
     opens = [release(date_of(d), shares.release_days, zone) for d in days]
     open_at = np.array(opens, dtype=np.int64)[place]

@@ -20,7 +20,7 @@ from api.capacity.quotas import QuotaChanges, merge_quotas
 from api.capacity.rebooking import service as rebooking
 from api.capacity.rebooking import writes
 from api.capacity.rebooking.again import tell_publisher_of
-from api.capacity.rebooking.people import Place, Verdict
+from api.capacity.rebooking.people import Loss, Place, Verdict
 from api.capacity.rebooking.supply import FreeSlot
 from api.capacity.retry import Overtaken, in_transaction
 from api.capacity.store import Centre, seconds
@@ -118,8 +118,10 @@ class _Work:
         if self.expected is not None and before.number != self.expected:
             raise CapacityChanged
         merged = await self._merged(before.shares not in {None, self.publication.shares})
-        verdicts = await self._verdicts(merged)
-        merged = await self._locked(merged, verdicts)
+        losses = await self._losses(merged)
+        merged = _without(merged, losses, centre_id)
+        verdicts = await self._verdicts(merged, losses)
+        await self._lock(merged, verdicts)
         await self._write(merged, verdicts)
         quotas = await self._write_quotas()
         changes = changes_of(merged, quotas, verdicts, self.campaign.centres)
@@ -150,22 +152,24 @@ class _Work:
         numbers[merged.new] = last + 1 + np.arange(int(merged.new.sum()))
         return replace(merged, slots=replace(merged.slots, slot_id=numbers))
 
-    async def _verdicts(self, merged: Merged) -> list[Verdict]:
-        """Find out who loses a place and where the nearest one is."""
-        rows = np.flatnonzero(merged.over)
-        over = dict(zip(merged.slots.slot_id[rows].tolist(), merged.over[rows].tolist(),
-                        strict=True))  # fmt: skip
-        if not over:
+    async def _losses(self, merged: Merged) -> list[Loss]:
+        """Choose who loses a place."""
+        if not merged.over:
             return []
-        centre_id = self.publication.centre_id
-        losses = await rebooking.losses_in(self.connection, centre_id, over)
+        over = [(merged.slots.slot_id[one.rows].tolist(), one.doses) for one in merged.over]
+        return await rebooking.losses_in(self.connection, self.publication.centre_id, over)
+
+    async def _verdicts(self, merged: Merged, losses: Sequence[Loss]) -> list[Verdict]:
+        """Find the nearest places for them."""
+        if not losses:
+            return []
+        publication, centre_id = self.publication, self.publication.centre_id
         own = rebooking.OwnSlots(
-            centre_id, _free_slots(merged, centre_id), self.publication.from_day,
-            self.publication.to_day,
-        )  # fmt: skip
+            centre_id, _free_slots(merged, centre_id), publication.from_day, publication.to_day
+        )
         return await rebooking.find_places(self.connection, centre_id, losses, self.now, own)
 
-    async def _locked(self, merged: Merged, verdicts: Sequence[Verdict]) -> Merged:
+    async def _lock(self, merged: Merged, verdicts: Sequence[Verdict]) -> None:
         """Lock everything, in the common order; Overtaken when it is not as it was read."""
         centre_id, slots = self.publication.centre_id, merged.slots
         old = merged.changed & ~merged.new
@@ -173,20 +177,16 @@ class _Work:
             self.connection, verdicts, {centre_id: slots.slot_id[old].tolist()}
         )
         leaving = Counter(
-            one.dose.slot_id for one in writes.leaving(verdicts)
-            if one.dose.takes_a_place and one.dose.centre_id == centre_id
+            (one.dose.centre_id, one.dose.slot_id)
+            for one in writes.leaving(verdicts) if one.dose.takes_a_place
         )  # fmt: skip
-        left = np.array([leaving[s] for s in slots.slot_id.tolist()], dtype=np.int64)
-        # Who cannot leave (somebody stands at the desk) keeps the place.
-        capacity = slots.capacity + np.maximum(merged.over - left, 0)
         for row in np.flatnonzero(old).tolist():
             key = centre_id, int(slots.slot_id[row])
             if ground[key][1] != slots.taken[row]:
                 raise Overtaken
-            ground[key] = int(capacity[row]), int(slots.taken[row] - left[row])
+            ground[key] = int(slots.capacity[row]), int(slots.taken[row]) - leaving[key]
         if not rebooking.has_room(verdicts, ground):
             raise Overtaken
-        return replace(merged, slots=replace(slots, capacity=capacity))
 
     async def _write(self, merged: Merged, verdicts: Sequence[Verdict]) -> None:
         """Free the old places, write the slots, take the new places."""
@@ -222,10 +222,24 @@ class _Work:
         return first - timedelta(days=first.weekday())
 
 
+def _without(merged: Merged, losses: Sequence[Loss], centre_id: int) -> Merged:
+    """Lower the slots of those who leave; of those who must and cannot, the place stands."""
+    gone = Counter(
+        dose.slot_id for loss in losses for dose in loss.booking.doses
+        if dose.dose_rank in loss.ranks and dose.centre_id == centre_id
+    )  # fmt: skip
+    lower = np.array([gone[slot] for slot in merged.slots.slot_id.tolist()], dtype=np.int64)
+    stand = sum(one.doses for one in merged.over) - gone.total()
+    return replace(
+        merged, slots=replace(merged.slots, capacity=merged.slots.capacity - lower),
+        changed=merged.changed | (lower > 0), standing=merged.standing + stand,
+    )  # fmt: skip
+
+
 def _free_slots(merged: Merged, centre_id: int) -> dict[int, list[FreeSlot]]:
     """Places a centre will have free, by product."""
     slots = merged.slots
-    free = slots.capacity - (slots.taken - merged.over)
+    free = merged.free
     found: dict[int, list[FreeSlot]] = {}
     for row in np.flatnonzero(free > 0).tolist():
         schedule = int(slots.schedule_id[row])

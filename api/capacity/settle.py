@@ -20,22 +20,32 @@ Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """Bookings of a day (or week) and schedule that must leave, whichever of its slots they are in.
+
+    rows
+        The slots with bookings that can be moved.
+    doses
+        How many must leave.
+    """
+
+    rows: Ints
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
-    """Capacity of each slot, and what becomes of bookings there is no room for.
+    """Capacity of each slot, never below what is taken, and what that is too much.
 
     over
-        Bookings that are to leave; the capacity no longer holds them.
+        Bookings that must leave; whoever goes takes the capacity along.
     standing
-        Bookings that stand although the plan has no dose for them; the capacity holds them.
+        Bookings that stand although there is no dose for them.
     """
 
     capacity: Ints
-    over: Ints
-    standing: Ints
-
-    def free_of(self, taken: Ints) -> Ints:
-        """Free doses of each slot, once those over are gone."""
-        return self.capacity - (taken - self.over)
+    over: tuple[Over, ...]
+    standing: int
 
 
 def counted_in_slots(slots: Slots, counted: Mapping[Key, int]) -> Ints:
@@ -58,19 +68,26 @@ def settle(slots: Slots, wanted: Ints, movable: Bools, *, days_bind: bool) -> Se
     wanted
         Doses each slot shall hold.
     movable
-        Slots whose bookings could still be moved: their time has not come.
+        Slots whose bookings may be moved.
     days_bind
         See `Publication`.
     """
     surplus = np.maximum(slots.taken - wanted, 0)
     free = np.maximum(wanted - slots.taken, 0)
-    for column in (slots.day,) if days_bind else (slots.day, monday_of(slots.day)):
-        for _, rows in _groups(slots.schedule_id, column, surplus > 0):
+    periods = (slots.day,) if days_bind else (slots.day, monday_of(slots.day))
+    for period in periods:
+        for _, rows in _groups(slots.schedule_id, period, surplus > 0):
             covered = min(int(surplus[rows].sum()), int(free[rows].sum()))
             free[rows] -= share_out(covered, free[rows])
             surplus[rows] -= share_out(covered, surplus[rows])
-    over = np.where(movable, surplus, 0)
-    return Settled(slots.taken + free - over, over, surplus - over)
+    over = []
+    for _, rows in _groups(slots.schedule_id, periods[-1], surplus > 0):
+        those = rows[movable[rows] & (slots.taken[rows] > 0)]
+        doses = min(int(surplus[rows].sum()), int(slots.taken[those].sum()))
+        if doses:
+            over.append(Over(those, doses))
+    standing = int(surplus.sum()) - sum(one.doses for one in over)
+    return Settled(slots.taken + free, tuple(over), standing)
 
 
 def _groups(schedule: Ints, period: Ints, concerned: Bools) -> Iterator[tuple[Key, Ints]]:

@@ -1,4 +1,4 @@
-"""Who gives up a place when a slot holds fewer: first come, first kept."""
+"""Who gives up a place when a day holds fewer: first come, first kept."""
 
 from __future__ import annotations
 
@@ -10,24 +10,30 @@ Slot = tuple[int, int]
 """Centre and number of a slot."""
 
 
-def choose_losses(bookings: Iterable[Booking], over: Mapping[Slot, int]) -> list[Loss]:
-    """Choose whose doses leave slots that are over, the newest bookings first.
+def choose_losses(
+    bookings: Iterable[Booking], group_of: Mapping[Slot, int], over: Mapping[int, int]
+) -> list[Loss]:
+    """Choose whose doses leave, the newest bookings first.
 
     People still filling in their form give way before those who have booked. The bookings come
     back oldest first: in that order they choose a new place.
 
     Parameters
     ----------
+    group_of
+        Slots that are cut together, such as those of a day and schedule: whoever stays keeps the
+        own slot.
     over
-        Doses that must leave, by slot.
+        Doses that must leave, by group.
     """
     left = dict(over)
     losses: list[Loss] = []
     for booking in sorted(bookings, key=_newest_first, reverse=True):
         ranks = set()
         for dose in booking.doses:
-            if _can_leave(dose) and left.get((dose.centre_id, dose.slot_id), 0) > 0:
-                left[dose.centre_id, dose.slot_id] -= 1
+            group = group_of.get((dose.centre_id, dose.slot_id))
+            if group is not None and _can_leave(dose) and left[group] > 0:
+                left[group] -= 1
                 ranks.add(dose.dose_rank)
         if ranks:
             losses.append(Loss(booking, frozenset(ranks)))

@@ -47,12 +47,19 @@ class OwnSlots:
 
 
 async def losses_in(
-    connection: AsyncConnection, centre_id: int, over: Mapping[int, int]
+    connection: AsyncConnection, centre_id: int, over: Sequence[tuple[Sequence[int], int]]
 ) -> list[Loss]:
-    """Choose whose doses leave the slots of a centre that are over (doses by slot)."""
-    homes = await store.bookings_in_slots(connection, centre_id, list(over))
+    """Choose whose doses leave a centre.
+
+    Parameters
+    ----------
+    over
+        Slots that are cut together, and how many doses must leave them.
+    """
+    group_of = {(centre_id, slot): i for i, (slots, _) in enumerate(over) for slot in slots}
+    homes = await store.bookings_in_slots(connection, centre_id, [slot for _, slot in group_of])
     bookings = await store.read_bookings(connection, homes)
-    return choose_losses(bookings, {(centre_id, slot): n for slot, n in over.items()})
+    return choose_losses(bookings, group_of, {i: doses for i, (_, doses) in enumerate(over)})
 
 
 def still_displaced(bookings: Iterable[Booking]) -> list[Loss]:
