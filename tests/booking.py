@@ -40,6 +40,7 @@ class Hands:
     now: datetime = NOW
 
     def __call__(self) -> datetime:
+        """Tell the time."""
         return self.now
 
     def go_on(self, **time: float) -> None:
