@@ -40,7 +40,7 @@ def merge_quotas(
     """Give each quota its plan's doses on top of the bookings the plan counted.
 
     What was booked since the plan was made has used the plan's doses, as for slots. A quota the
-    plan does not know goes away, unless somebody has booked under it.
+    plan does not know goes away, or holds no more than what is booked under it.
     """
     before = {quota.key: quota for quota in existing}
     wanted: Counter[Key] = Counter()
@@ -56,12 +56,13 @@ def merge_quotas(
     for key in sorted(before.keys() | wanted.keys()):
         old = before.get(key)
         opens = release(key[1], publication.shares.release_days, zone)
-        new = Quota(key, wanted[key], old.taken if old else 0, opens)
+        taken = old.taken if old else 0
+        new = Quota(key, max(wanted[key], taken), taken, opens)
         kind = _kind(old, new)
         counts[kind] += 1
-        if kind == "removed" and new.taken == 0:
+        if old and new.slots == 0:
             removed.append(key)
-        elif new != old and (old or new.slots):
+        elif new not in {old, Quota(key, 0, 0, opens)}:
             written.append(new)
     del counts["unchanged"]
     return QuotaChanges(tuple(written), tuple(removed), dict(counts))
