@@ -15,6 +15,7 @@ from allocator.decisions import Decisions
 from allocator.integer.ledger import Ledger
 from allocator.integer.whole import Relaxed, WholePlan, decisions_of
 from allocator.result import Status
+from allocator.warm import warm_up
 from allocator.watch import Watch
 
 SEARCH_SHARES = (1.0, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.2, 0.2, 0.0)
@@ -55,8 +56,9 @@ def solve_national(
     """Plan by price ascent; prices are those of the best bound."""
     reserve = 2.0 + ROUNDING_S_PER_PAIR * len(model.people) * len(model.usable)
     incumbent = Incumbent()
+    watch.tell("compiling kernels", 0.0)
+    warm_up(model.instance)
     with Evaluator(model) as evaluator:
-        watch.tell("compiling kernels", 0.0)
         relaxer = Relaxer(model, evaluator, lambda: watch.is_over(reserve))
         _follow(relaxer.first_prices(), relaxer, watch)
         if relaxer.lists is not None:
@@ -99,13 +101,13 @@ def _round(relaxer: Relaxer, incumbent: Incumbent, seed: int, watch: Watch) -> N
     watch.tell("rounding", 0.0)
     plans = []
     for in_vials in (False, True):
-        whole = WholePlan(relaxer.model, relaxed, seed, in_vials=in_vials)
+        whole = WholePlan(relaxer.model, relaxed, seed, watch.is_over, in_vials=in_vials)
         whole.round()
         plans.append(whole)
     whole = min(plans, key=WholePlan.cost)
     incumbent.offer(whole.cost(), whole.books)
     watch.cost = incumbent.cost
-    for number, cost in enumerate(whole.search(SEARCH_SHARES, watch.is_over), 1):
+    for number, cost in enumerate(whole.search(SEARCH_SHARES), 1):
         incumbent.offer(cost, whole.books)
         watch.cost = incumbent.cost
         watch.tell("search", number / len(SEARCH_SHARES))

@@ -59,8 +59,8 @@ def _rounded(
     tau = 1e-3 * max(model.constant / float(model.people.sum()), 1e-6)
     soft = evaluator.evaluate(at, lists, tau)
     relaxed = Relaxed(lists, soft, at, tau)
-    whole = WholePlan(model, relaxed, seed, in_vials=False)
+    whole = WholePlan(model, relaxed, seed, watch.is_over, in_vials=False)
     whole.round()
-    for _ in whole.search(SEARCH_SHARES, watch.is_over):
+    for _ in whole.search(SEARCH_SHARES):
         pass
     return decisions_of(whole.books), whole.cost()

@@ -138,11 +138,12 @@ def refill(books: Ledger, tariff: Tariff, load: Ints, order: Ints) -> None:
             for k in range(K):
                 while load[q, k] > 0:
                     best, best_n, best_p, best_t, best_u = 0.0, 0, -1, -1, NO_SECOND
-                    for wanted in (load[q, k], 1, 5):
-                        n = min(wanted, load[q, k])
+                    n = load[q, k]
+                    while n > 0:
                         cost, p, t, u = best_bundle(books, tariff, q, k, n, np.inf)
                         if p >= 0 and cost / n < best:
                             best, best_n, best_p, best_t, best_u = cost / n, n, p, t, u
+                        n = n // 4 if n > 4 else n - 1
                     if best_n == 0:
                         break
                     admit(books, q, k, best_p, best_t, best_u, best_n)

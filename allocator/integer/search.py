@@ -45,12 +45,13 @@ def offer(books: Ledger, tariff: Tariff, order: Ints, cached: Floats) -> int:
                 if cost > cached[q, k] + 1e-9:
                     cached[q, k] = cost
                     continue
-                n = 1
-                rest = books.unserved[z, k]
-                if rest > 1:
-                    all_cost, ap, at, au = best_bundle(books, tariff, q, k, rest, np.inf)
-                    if ap >= 0 and all_cost / rest + books.cost[chosen] < 0.0:
-                        n, p, t, u = rest, ap, at, au
+                n, together = 1, books.unserved[z, k]
+                while together > n:
+                    limit = -together * books.cost[chosen]
+                    _, ap, at, au = best_bundle(books, tariff, q, k, together, limit)
+                    if ap >= 0:
+                        n, p, t, u = together, ap, at, au
+                    together //= 4
                 admit(books, q, k, p, t, u, n)
                 books.placed[chosen, k] += n
                 books.unserved[z, k] -= n
@@ -145,16 +146,23 @@ def _dearest_bundle(books: Ledger, tariff: Tariff, q: int, k: int) -> tuple[floa
 
 
 @kernel
-def relocate(books: Ledger, tariff: Tariff, order: Ints, cached: Floats) -> int:
+def dearest_all(books: Ledger, tariff: Tariff, dearest: Floats) -> None:
+    """Cost of the dearest bundle in use at every pair, by class; -inf where there is none."""
+    for q in range(dearest.shape[0]):
+        for k in range(dearest.shape[1]):
+            dearest[q, k] = _dearest_bundle(books, tariff, q, k)[0]
+
+
+@kernel
+def relocate(
+    books: Ledger, tariff: Tariff, order: Ints, cached: Floats, dearest: Floats
+) -> int:  # fmt: skip
     """Send people to another centre of their list where they cost less; return how many went.
 
-    `cached` (Q x K) holds the cost of one more person at each pair; it is kept up to date.
+    `cached` and `dearest` (Q x K) hold the cost of one more person, and of the dearest in place,
+    at each pair; both are kept up to date.
     """
-    Q, K = cached.shape
-    dearest = np.empty((Q, K))
-    for q in range(Q):
-        for k in range(K):
-            dearest[q, k] = _dearest_bundle(books, tariff, q, k)[0]
+    K = cached.shape[1]
     moved = 0
     for i, z in enumerate(order):
         if i % 64 == 0:

@@ -15,7 +15,7 @@ from allocator.decisions import Decisions
 from allocator.instance import Ints
 from allocator.integer.ledger import Ledger, Tariff, count_fairness, open_ledger
 from allocator.integer.rounding import place_centres, refill, release, round_zones
-from allocator.integer.search import offer, price_all, relocate, shift
+from allocator.integer.search import dearest_all, offer, price_all, relocate, shift
 
 LEAST_SLACK_SHARE = 1e-4
 """Cumulative vials left, as a share of those delivered, above which their price is lowered."""
@@ -57,10 +57,17 @@ def part_of(tariff: Tariff, share: float) -> Tariff:
 
 
 class WholePlan:
-    """An integer plan in the making, from one rounding of a soft plan."""
+    """An integer plan in the making, from one rounding of a soft plan.
 
-    def __init__(self, model: Model, relaxed: Relaxed, seed: int, *, in_vials: bool) -> None:
+    The plan is feasible at every moment; `stop` is asked often, and what is done by then stays.
+    """
+
+    def __init__(
+        self, model: Model, relaxed: Relaxed, seed: int, stop: Callable[[], bool],
+        *, in_vials: bool,
+    ) -> None:  # fmt: skip
         self.model = model
+        self._stop = stop
         self.books = open_ledger(model, relaxed.lists)
         self.tariff = tariff_of(model, relaxed)
         self._rng = np.random.default_rng(seed)
@@ -79,7 +86,8 @@ class WholePlan:
             self._centres(), self._in_vials,
         )  # fmt: skip
         count_fairness(books)
-        refill(books, self.tariff, load, self._centres())
+        for centres in self._pieces(self._centres(), 64):
+            refill(books, self.tariff, load, centres)
         release(books, load, self._by_cost)
         self.offer(self.tariff)
 
@@ -89,10 +97,11 @@ class WholePlan:
         np.add.at(load, self.books.pair, self.books.placed)
         return load
 
-    def offer(self, tariff: Tariff) -> int:
+    def offer(self, tariff: Tariff) -> None:
         """Offer the unserved every place at this tariff."""
         price_all(self.books, tariff, self._cached)
-        return offer(self.books, tariff, self._zones(), self._cached)
+        for zones in self._pieces(self._zones(), 1024):
+            offer(self.books, tariff, zones, self._cached)
 
     def shift(self, tariff: Tariff) -> None:
         """Move people to cheaper weeks of their own centre, in threads.
@@ -100,19 +109,36 @@ class WholePlan:
         Centres share nothing but the pool's vials: each thread may use its part of those left.
         """
         amounts = np.unique(np.concatenate([[1, 2, 3], self.books.vial]))
-        shares = np.array_split(self._centres(), THREADS)
         left = self.books.vials_left
         parts = [left // THREADS for _ in range(THREADS - 1)]
         parts.append(left - sum(parts))
+
+        def work(vials_left: Ints, centres: Ints) -> None:
+            books = self._private(vials_left)
+            for piece in self._pieces(centres, 32):
+                shift(books, tariff, piece, amounts)
+
+        shares = np.array_split(self._centres(), THREADS)
         with ThreadPoolExecutor(THREADS) as pool:
-            moves = [
-                pool.submit(shift, self._private(part), tariff, centres, amounts)
-                for part, centres in zip(parts, shares, strict=True)
-            ]
-            for move in moves:
+            for move in [pool.submit(work, *one) for one in zip(parts, shares, strict=True)]:
                 move.result()
         left[:] = sum(parts)
         count_fairness(self.books)
+
+    def relocate(self, tariff: Tariff) -> None:
+        """Send people to other centres of their lists where they cost less at this tariff."""
+        price_all(self.books, tariff, self._cached)
+        dearest = np.empty_like(self._cached)
+        dearest_all(self.books, tariff, dearest)
+        for zones in self._pieces(self._zones(), 1024):
+            relocate(self.books, tariff, zones, self._cached, dearest)
+
+    def _pieces(self, order: Ints, size: int) -> Iterator[Ints]:
+        """Cut an order of work into pieces, until it is time to stop."""
+        for first in range(0, len(order), size):
+            if self._stop():
+                return
+            yield order[first : first + size]
 
     def _private(self, vials_left: Ints) -> Ledger:
         """Books of one thread: its own part of the vials, its own view of the floor."""
@@ -121,12 +147,7 @@ class WholePlan:
             floor_value=self.books.floor_value.copy(),
         )  # fmt: skip
 
-    def relocate(self, tariff: Tariff) -> int:
-        """Send people to other centres of their lists where they cost less at this tariff."""
-        price_all(self.books, tariff, self._cached)
-        return relocate(self.books, tariff, self._zones(), self._cached)
-
-    def search(self, shares: Sequence[float], stop: Callable[[], bool]) -> Iterator[float]:
+    def search(self, shares: Sequence[float]) -> Iterator[float]:
         """Improve the plan at falling shares of the prices; yield the cost after each round.
 
         At full prices people keep to the relaxation's plan; at none, what is left over is used
@@ -137,7 +158,7 @@ class WholePlan:
         supply = self.books.shipped.sum(axis=0) + self.books.vials_left
         worth = np.maximum((self.tariff.vial * supply).sum(axis=1), 1e-9)
         for share in shares:
-            if stop():
+            if self._stop():
                 return
             tariff = part_of(self.tariff, share)
             tariff = tariff._replace(vial=tariff.vial * factor[:, None])
