@@ -63,29 +63,3 @@ def offered(campaign: Campaign, centre: int = 1) -> list[tuple[date, str, int, i
         centre,
     )
     return [tuple(row.values()) for row in rows]
-
-
-def count_taken(campaign: Campaign) -> None:
-    """Recount every slot and quota: what is taken is what appointments take, and it fits."""
-    wrong = campaign.rows(
-        "SELECT s.centre_id, s.slot_id, s.taken, count(a.*) FROM slot s LEFT JOIN appointment a"
-        " ON a.centre_id = s.centre_id AND a.slot_id = s.slot_id AND a.takes_capacity"
-        " AND a.state <> 'cancelled' GROUP BY s.centre_id, s.slot_id"
-        " HAVING s.taken <> count(a.*) OR s.taken > s.capacity"
-    )
-    assert wrong == []
-    wrong = campaign.rows(
-        "SELECT q.centre_id, q.week, q.department, q.taken, count(b.*) FROM quota q"
-        " LEFT JOIN booking b ON b.first_centre_id = q.centre_id AND b.product_id = q.product_id"
-        " AND b.quota_week = q.week AND b.department = q.department AND b.class_id = q.class_id"
-        " AND b.state <> 'cancelled' GROUP BY q.centre_id, q.product_id, q.week, q.department,"
-        " q.class_id HAVING q.taken <> count(b.*)"
-    )
-    assert wrong == []
-    strays = campaign.rows(
-        "SELECT b.booking_id FROM booking b JOIN appointment a USING (booking_id)"
-        " WHERE (a.dose_rank = 1 AND (a.centre_id, a.slot_id) IS DISTINCT FROM"
-        " (b.first_centre_id, b.first_slot_id)) OR (a.dose_rank = 2 AND (a.centre_id, a.slot_id)"
-        " IS DISTINCT FROM (b.second_centre_id, b.second_slot_id))"
-    )
-    assert strays == []

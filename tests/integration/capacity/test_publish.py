@@ -12,7 +12,7 @@ from api.capacity.publication import QuotaPart, Shares
 from api.capacity.service import CapacityChanged
 from api.problems import TryAgain
 from tests.campaign import MONDAY, NOW, PRODUCTS, fill_campaign
-from tests.capacity import by_hand, count_taken, day, offered, plan, publish
+from tests.capacity import by_hand, day, offered, plan, publish
 
 TUESDAY = MONDAY + timedelta(days=1)
 LATER = MONDAY + timedelta(days=28)
@@ -210,4 +210,3 @@ def test_millions_of_rows_go_through_the_binary_copy_as_they_are(campaign):
         "ends_at": datetime(2024, 2, 29, 8, 30, tzinfo=UTC),
         "open_at": datetime(2024, 2, 29, 7, tzinfo=UTC),
     }  # fmt: skip
-    count_taken(campaign)
