@@ -1,0 +1,1 @@
+"""Sealed identities, person tags and keys: the pure half that pages, centres and tests share."""
