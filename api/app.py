@@ -9,11 +9,15 @@ from fastapi import FastAPI
 
 from api.booking import endpoints as booking
 from api.booking.service import open_desk
+from api.capacity import endpoints as capacity
 from api.clock import Clock, now
 from api.context import Context, open_context
 from api.openapi import install_openapi
 from api.problem_handlers import install_problems
 from api.settings import Settings
+from api.staff import bookings as staff_bookings
+from api.staff import endpoints as staff
+from api.staff.access import BEARER, actor_of, bearer_token
 
 
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
@@ -37,8 +41,13 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app = FastAPI(title="Créneau", version="1", lifespan=lifespan, openapi_url="/api/openapi.json",
                   docs_url=None, redoc_url=None)  # fmt: skip
     install_problems(app)
+    app.state.sign_ons = (bearer_token,)
+    app.state.actor_of = actor_of
     app.include_router(booking.router)
-    install_openapi(app, booking.STRUCTS)
+    app.include_router(capacity.router, dependencies=[BEARER])
+    app.include_router(staff.router)
+    app.include_router(staff_bookings.router)
+    install_openapi(app, (*booking.STRUCTS, *staff.STRUCTS))
     return app
 
 

@@ -10,6 +10,7 @@ from allocator import cli as allocator_cli
 from allocator.errors import InputError
 from api.database import cli as database_cli
 from api.planning import cli as booking_plans_cli
+from api.staff import cli as staff_cli
 from loadtests import cli as loadtests_cli
 from scenarios import cli as scenarios_cli
 from scenarios import planning_cli
@@ -31,6 +32,8 @@ app.command()(allocator_cli.explain)
 app.command()(booking_plans_cli.publish)
 app.command()(booking_plans_cli.booked)
 app.add_typer(database_cli.app, name="db")
+app.add_typer(staff_cli.app, name="staff")
+app.add_typer(staff_cli.audit_app, name="audit")
 app.command()(planning_cli.demo)
 app.add_typer(loadtests_cli.bench_app, name="bench")
 

@@ -1,0 +1,1 @@
+"""Who works here: tokens and roles, the centre's day, and the chain of everything they did."""
