@@ -1,12 +1,11 @@
-"""Pairs of slots, counted slot by slot."""
+"""Pairs of slots, as a linear program of days: its vertices are whole."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
+from scipy.optimize import linprog
 
 from tests.recount.campaign import Campaign
 
@@ -14,13 +13,17 @@ from tests.recount.campaign import Campaign
 def unpaired(it: Campaign, sessions: Counter[tuple], j: str, p: str) -> int:
     """First-dose slots of a centre and product left over by a largest matching."""
     first, second = (
-        [day for (c, q, r, day), n in sessions.items() if (c, q, r) == (j, p, rank)
-         for _ in range(n)]
+        {day: n for (c, q, r, day), n in sessions.items() if (c, q, r) == (j, p, rank)}
         for rank in (1, 2)
-    )  # fmt: skip
-    if not first or not second:
-        return len(first)
-    apart = np.array(second)[None, :] - np.array(first)[:, None]
+    )
     low, high = it.days_apart(p)
-    graph = csr_array(((apart >= low) & (apart <= high)).astype(np.int64))
-    return int((maximum_bipartite_matching(graph, perm_type="column") < 0).sum())
+    pairs = [(x, y) for x in first for y in second if low <= y - x <= high]
+    if not pairs:
+        return sum(first.values())
+    taken = [[pair[0] == x for pair in pairs] for x in first]
+    taken += [[pair[1] == y for pair in pairs] for y in second]
+    most = linprog(
+        -np.ones(len(pairs)), A_ub=np.array(taken, dtype=float),
+        b_ub=[*first.values(), *second.values()], method="highs-ds",
+    )  # fmt: skip
+    return sum(first.values()) - round(-most.fun)
