@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -88,36 +89,48 @@ class Teller:
     def quotas(self, quotas: CentreQuotas, now: Seconds) -> list[Quota]:
         """Give the quotas that bind in weeks not yet past, with what is left of them."""
         rows = quotas.rows
-        told = quotas.binding(now) & (rows.week + 6 >= now // 86_400)
         codes = {s.product.product_id: s.product.code for s in self.rules.schedules}
-        found: dict[int, Quota] = {}
-        for i in np.flatnonzero(told).tolist():
-            group = int(quotas.group[i])
-            if group not in found:
-                week = EPOCH + timedelta(days=int(rows.week[i]))
-                end = _instant(int(quotas.ends[group]))
-                found[group] = Quota(codes[int(rows.product_id[i])], week, end, [])
-            if rows.room[i]:
-                class_ = self.classes[int(rows.class_id[i])]
-                found[group].rooms.append((rows.department[i], class_, int(rows.room[i])))
-        return list(found.values())
+        class_ids, rooms = rows.class_id.tolist(), rows.room.tolist()
+        begins = np.searchsorted(quotas.group, np.arange(len(quotas.ends) + 1)).tolist()
+        found = []
+        for group, (first, after) in enumerate(pairwise(begins)):
+            week, end = int(rows.week[first]), int(quotas.ends[group])
+            if end <= now or week + 6 < now // 86_400:
+                continue
+            own = slice(first, after)
+            left = zip(rows.department[own], class_ids[own], rooms[own], strict=True)
+            found.append(
+                Quota(
+                    codes[int(rows.product_id[first])],
+                    EPOCH + timedelta(days=week),
+                    _instant(end),
+                    [(home, self.classes[id_], room) for home, id_, room in left if room],
+                )
+            )
+        return found
 
     def releases(self, slots: CentreSlots, now: Seconds) -> list[Release]:
         """Give, schedule by schedule, what opens at the next release of a kept share."""
+        if not len(slots):
+            return []
         waiting = np.minimum(slots.kept, slots.capacity - slots.taken)
         waiting[(slots.releases <= now)[slots.release] | (slots.starts <= now // 60)] = 0
-        n_releases = len(slots.releases)
-        found: list[Release] = []
-        for entry in slots.entries:
-            own = slice(entry.first, entry.after)
-            doses = np.bincount(slots.release[own], weights=waiting[own], minlength=n_releases)
-            for place in np.flatnonzero(doses)[:1].tolist():
-                schedule = self.rules.schedules[entry.schedule]
-                at = _instant(int(slots.releases[place]))
-                found.append(
-                    Release(at, schedule.product.code, schedule.dose_rank, int(doses[place]))
-                )
-        return found
+        shape = len(self.rules.schedules), len(slots.releases)
+        schedule = np.repeat(
+            [entry.schedule for entry in slots.entries],
+            [entry.after - entry.first for entry in slots.entries],
+        )
+        row = schedule * shape[1] + slots.release
+        doses = np.bincount(row, waiting, shape[0] * shape[1]).reshape(shape)
+        return [
+            self._release(i, int(slots.releases[place]), int(doses[i, place]))
+            for i, place in enumerate((doses > 0).argmax(axis=1).tolist())
+            if doses[i, place]
+        ]
+
+    def _release(self, schedule: int, at: Seconds, doses: int) -> Release:
+        told = self.rules.schedules[schedule]
+        return Release(_instant(at), told.product.code, told.dose_rank, doses)
 
     def fragment(
         self, centre: str, by_cell: Ints, slots: CentreSlots, quotas: CentreQuotas, now: Seconds

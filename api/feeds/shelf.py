@@ -13,9 +13,11 @@ from pathlib import Path
 
 import brotli
 
+from api.feeds.exchange import put_in_place
+
 ENCODINGS = {".br": "br", ".gz": "gzip"}
 """Suffixes of compressed files, best first, with the name HTTP has for them."""
-_UNFINISHED = ".unfinished"
+UNFINISHED = ".unfinished"
 _HEAD = b'{"generated_at":"%b","changed_at":"%b",'
 _STAMP = "2021-05-31T08:00:00.000"
 _HEAD_LENGTH = len(_HEAD % (2 * (f"{_STAMP}Z".encode(),)))
@@ -43,7 +45,7 @@ class Shelf:
 
     def tidy(self) -> None:
         """Remove what a killed publisher left half written."""
-        for path in self.root.rglob(f"*{_UNFINISHED}"):
+        for path in self.root.rglob(f"*{UNFINISHED}"):
             path.unlink()
 
     def put(
@@ -78,7 +80,7 @@ class Shelf:
         new = blake2b(content, digest_size=16).digest()
         if new == known:
             return
-        path = self.root / name
+        path = f"{self.root}/{name}"
         if known is None:
             # After a start nothing is known: what was there already has not changed just now.
             changed_at = _said_since(path, content, stamped=stamped) or changed_at
@@ -98,49 +100,48 @@ def _stamp(moment: datetime) -> bytes:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: len(_STAMP)].encode() + b"Z"
 
 
-def _said_since(path: Path, content: bytes, *, stamped: bool) -> datetime | None:
+def _said_since(path: str, content: bytes, *, stamped: bool) -> datetime | None:
     """Tell since when the file on disk says this; None when it says something else."""
     try:
-        there = path.read_bytes()
-        since = path.stat().st_mtime
+        there = Path(path).read_bytes()
+        since = Path(path).stat().st_mtime
     except FileNotFoundError:
         return None
     same = there[_HEAD_LENGTH:] == content[1:] if stamped else there == content
     return datetime.fromtimestamp(since, UTC) if same else None
 
 
-def write_whole(path: Path, content: bytes, changed_at: datetime, effort: Effort) -> None:
+def write_whole(path: str, content: bytes, changed_at: datetime, effort: Effort) -> None:
     """Write a file and its compressed ones; whoever reads sees all of the old or of the new.
 
     The plain file comes last: a publisher killed in between writes all of them again, because
     what it finds plain is old.
     """
+    moment = int(changed_at.timestamp() * 1e9)
     for suffix, body in _forms(content, effort):
-        _replace(path.with_name(path.name + suffix), body, changed_at)
+        _replace(path + suffix, body, moment)
 
 
 def _forms(content: bytes, effort: Effort) -> Iterator[tuple[str, bytes]]:
     level, quality = effort.value
     # Windows of 64 kB are enough for these files, and much quicker to set up.
     yield ".br", brotli.compress(content, quality=quality, lgwin=16)
-    packer = zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    yield ".gz", packer.compress(content) + packer.flush()
+    yield ".gz", zlib.compress(content, level, wbits=16 + zlib.MAX_WBITS)
     yield "", content
 
 
-def _replace(path: Path, body: bytes, changed_at: datetime) -> None:
-    unfinished = path.with_name(path.name + _UNFINISHED)
+def _replace(path: str, body: bytes, moment: int) -> None:
+    unfinished = path + UNFINISHED
     try:
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
         view = memoryview(body)
         while view:
             view = view[os.write(file, view) :]
-        moment = int(changed_at.timestamp() * 1e9)
         os.utime(file, ns=(moment, moment))
     finally:
         os.close(file)
-    unfinished.replace(path)
+    put_in_place(unfinished, path)

@@ -8,7 +8,7 @@ import numpy as np
 from api.feeds.calendar import Bools, Rules
 from api.feeds.documents import CentreFile, Windows
 from api.feeds.reference import Department, Place
-from api.feeds.slots import OUTSIDE, CentreSlots, Entry, Numbers
+from api.feeds.slots import OUTSIDE, CentreSlots, Numbers
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,30 +29,45 @@ def listed(slots: CentreSlots, by_slot: Numbers, shown_cells: Bools) -> Numbers:
 
 def centre_file(
     place: Place, department: Department, slots: CentreSlots, places: Numbers, rules: Rules
-) -> bytes:  # fmt: skip
+) -> bytes:
     """Encode a centre's file; `places` are those of each slot that are listed."""
-    windows = [
-        _windows(entry, slots, places, rules)
-        for entry in slots.entries
-        if places[entry.first : entry.after].any()
-    ]
-    return _encode(CentreFile(place.code, department.code, department.timezone, windows))
-
-
-def _windows(entry: Entry, slots: CentreSlots, places: Numbers, rules: Rules) -> Windows:
-    told = entry.first + np.flatnonzero(places[entry.first : entry.after])
-    group = np.searchsorted(slots.groups, told, side="right") - 1
-    groups, per_day = np.unique(group, return_counts=True)
-    numbers = slots.slot_id[told]
-    first = rules.calendar.first
-    schedule = rules.schedules[entry.schedule]
-    return Windows(
-        schedule.product.code,
-        schedule.dose_rank,
-        entry.minutes,
-        [rules.day_names[day] for day in (slots.days[groups] - first).tolist()],
-        per_day.tolist(),
-        np.diff(numbers, prepend=numbers.dtype.type(0)).tolist(),
-        slots.minute[told].tolist(),
-        places[told].tolist(),
+    return _encode(
+        CentreFile(place.code, department.code, department.timezone, _windows(slots, places, rules))
     )
+
+
+def _windows(slots: CentreSlots, places: Numbers, rules: Rules) -> list[Windows]:
+    """Cut the listed slots, which are in order, where an entry begins.
+
+    Columns become lists once, because that is what costs.
+    """
+    told = np.flatnonzero(places)
+    if not len(told):
+        return []
+    numbers = slots.slot_id[told]
+    steps = np.diff(numbers, prepend=numbers[:1]).tolist()
+    starts, free = slots.minute[told].tolist(), places[told].tolist()
+    per_group = np.add.reduceat(places > 0, slots.groups, dtype=np.int32)
+    names, first_day = rules.day_names, rules.calendar.first
+    found = []
+    for entry in slots.entries:
+        begin, after = np.searchsorted(told, (entry.first, entry.after)).tolist()
+        if begin == after:
+            continue
+        first, last = np.searchsorted(slots.groups, (entry.first, entry.after)).tolist()
+        groups = first + np.flatnonzero(per_group[first:last])
+        steps[begin] = int(numbers[begin])
+        schedule = rules.schedules[entry.schedule]
+        found.append(
+            Windows(
+                schedule.product.code,
+                schedule.dose_rank,
+                entry.minutes,
+                [names[day] for day in (slots.days[groups] - first_day).tolist()],
+                per_group[groups].tolist(),
+                steps[begin:after],
+                starts[begin:after],
+                free[begin:after],
+            )
+        )
+    return found

@@ -77,7 +77,7 @@ _ALL_QUOTAS = aggregated(_QUOTA, SQL("quota WHERE centre_id = ANY(%s)"), _BY_WEE
 _SOME_QUOTAS = aggregated(
     _QUOTA,
     SQL(
-        "quota JOIN unnest(%s::int[], %s::int[], %s::date[])"
+        "quota JOIN unnest(%s::int[], %s::int2[], %s::date[])"
         " AS changed (centre_id, product_id, week) USING (centre_id, product_id, week)"
     ),
     _BY_WEEK,
