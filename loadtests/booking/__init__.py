@@ -1,0 +1,1 @@
+"""Booking under load: a campaign made by SQL, visitors who hold and confirm, and who asked what."""
