@@ -83,7 +83,9 @@ class Trier:
                     break
             except StaleCatalogueError:
                 await self._reference.renewed()
-            except (ConnectionLostError, PoolTimeout):
+            except PoolTimeout:
+                return Unavailable(retry_after_s=1)
+            except ConnectionLostError:
                 problem = Unavailable(retry_after_s=1)
                 # The others in the pool were lost with it.
                 await self._context.hot.check()

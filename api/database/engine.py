@@ -11,6 +11,8 @@ from api.database.hot import HotConnection
 
 ENGINE_CONNECTIONS = 5
 HOT_CONNECTIONS = 4
+CONNECTION_S = 3.0
+"""Nobody waits longer for a connection: the database is away."""
 
 
 def _sqlalchemy_url(url: str) -> str:
@@ -55,6 +57,6 @@ def hot_pool(
         min_size=1,
         max_size=size,
         open=False,
-        check=AsyncConnectionPool.check_connection,
+        timeout=CONNECTION_S,
         kwargs={"options": _options(lock_timeout_ms, application), "autocommit": True},
     )
