@@ -77,14 +77,6 @@ class KeyReused(Problem):
     title = "This Idempotency-Key was used for another request"
 
 
-class StillRunning(Problem):
-    """The first request with this key has not been answered yet."""
-
-    status = 409
-    slug = "request-still-running"
-    title = "The first request with this Idempotency-Key is still running"
-
-
 class NotFound(Problem):
     """Absent, or not for this caller: the same answer, so that nothing can be probed."""
 
