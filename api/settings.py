@@ -42,3 +42,8 @@ class Settings(BaseSettings):
     def public_folder(self) -> Path:
         """Folder the publisher writes and everybody may read."""
         return self.home / "public"
+
+    @property
+    def record_folder(self) -> Path:
+        """Folder of the daily records for the State, which are not public."""
+        return self.home / "state"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
 
 INDEX = "availability/index.json"
 CENTRES = "availability/centres.json"
@@ -19,7 +19,12 @@ def centre_name(code: str) -> str:
     return f"availability/centres/{safe(code)}.json"
 
 
+_UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_.-]")
+
+
 def safe(code: str) -> str:
-    """Return a code as part of a file's name, percent-encoded where it must be."""
-    encoded = quote(code, safe="")
-    return encoded.replace(".", "%2E") if encoded.startswith(".") else encoded
+    """Return a code as part of a file's name: other characters than `A-Za-z0-9_.-` as `~` and hex.
+
+    So a name is the same on disk and in an address, and never leads out of its folder.
+    """
+    return _UNSAFE.sub(lambda found: "".join(f"~{b:02X}" for b in found[0].encode()), code)

@@ -12,6 +12,7 @@ import structlog
 from psycopg import Connection
 
 from api.clock import Clock, now
+from api.feeds.passes import Feeds
 from api.feeds.publisher import Publisher
 from api.feeds.shelf import Shelf
 from api.feeds.store.outbox import try_to_be_alone
@@ -19,6 +20,8 @@ from api.settings import Settings
 
 TURN_S = 0.6
 """Seconds between the beginnings of two turns: with the work of one, less than a second."""
+FEEDS_UNTIL_S = 0.5
+"""Until when in a turn the open feeds may begin another step."""
 RETRY_S = 0.5
 log = structlog.get_logger()
 
@@ -49,7 +52,9 @@ def run_publisher(settings: Settings, stop: Stop, *, clock: Clock = now) -> None
     while not stop.is_set():
         try:
             with _connected(settings, stop) as connection:
-                _publish(Publisher(connection, shelf, clock), stop)
+                publisher = Publisher(connection, shelf, clock)
+                feeds = Feeds(publisher, settings.public_url, settings.record_folder)
+                _publish(publisher, feeds, stop)
         except psycopg.OperationalError as error:
             log.warning("publisher-lost-database", error=type(error).__name__)
             stop.wait(RETRY_S)
@@ -68,11 +73,14 @@ def _connected(settings: Settings, stop: Stop) -> Iterator[Connection[Any]]:
         yield connection
 
 
-def _publish(publisher: Publisher, stop: Stop) -> None:
+def _publish(publisher: Publisher, feeds: Feeds, stop: Stop) -> None:
     if stop.is_set():
         return
     publisher.start()
+    steps = feeds.steps()
     while not stop.is_set():
         began = time.monotonic()
         publisher.turn()
+        while time.monotonic() < began + FEEDS_UNTIL_S and next(steps):
+            pass
         stop.wait(max(0.0, began + TURN_S - time.monotonic()))

@@ -60,54 +60,54 @@ class Shelf:
         changed_at
             When what it says changed; the file's time, too.
         """
-        self._put(name, content, changed_at, now, effort, stamped=True)
+        self._put(name, content, changed_at, effort, now)
 
-    def put_plain(
-        self, name: str, content: bytes, changed_at: datetime, *, now: datetime, effort: Effort
-    ) -> None:
+    def put_plain(self, name: str, content: bytes, changed_at: datetime, *, effort: Effort) -> None:
         """Write a file that has no room for stamps; its time says when it changed."""
-        self._put(name, content, changed_at, now, effort, stamped=False)
+        self._put(name, content, changed_at, effort, None)
 
     def changed_at(self, name: str) -> datetime | None:
         """Tell when what a file says last changed; None for a file not written here."""
         return self._changed.get(name)
 
     def _put(
-        self, name: str, content: bytes, changed_at: datetime, now: datetime, effort: Effort,
-        *, stamped: bool,
+        self, name: str, content: bytes, changed_at: datetime, effort: Effort,
+        stamped_at: datetime | None,
     ) -> None:  # fmt: skip
         known = self._prints.get(name)
         new = blake2b(content, digest_size=16).digest()
         if new == known:
             return
         path = f"{self.root}/{name}"
+        head_length = _HEAD_LENGTH - 1 if stamped_at else 0
         if known is None:
             # After a start nothing is known: what was there already has not changed just now.
-            changed_at = _said_since(path, content, stamped=stamped) or changed_at
+            changed_at = _said_since(path, content, head_length) or changed_at
         self._prints[name] = new
         self._changed[name] = changed_at
-        if stamped:
-            content = _HEAD % (_stamp(now), _stamp(changed_at)) + content[1:]
+        if stamped_at:
+            content = _HEAD % (_stamp(stamped_at), _stamp(changed_at)) + content[1:]
         write_whole(path, content, changed_at, effort)
-
-
-_STAMPS = len(
-    b'{"generated_at":"2021-05-31T08:00:00.000Z","changed_at":"2021-05-31T08:00:00.000Z",'
-)
 
 
 def _stamp(moment: datetime) -> bytes:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: len(_STAMP)].encode() + b"Z"
 
 
-def _said_since(path: str, content: bytes, *, stamped: bool) -> datetime | None:
-    """Tell since when the file on disk says this; None when it says something else."""
+def _said_since(path: str, content: bytes, head_length: int) -> datetime | None:
+    """Tell since when the file on disk says this; None when it says something else.
+
+    Parameters
+    ----------
+    head_length
+        Bytes of the stamps before what it says.
+    """
     try:
         there = Path(path).read_bytes()
         since = Path(path).stat().st_mtime
     except FileNotFoundError:
         return None
-    same = there[_HEAD_LENGTH:] == content[1:] if stamped else there == content
+    same = there[head_length:][1:] == content[1:]
     return datetime.fromtimestamp(since, UTC) if same else None
 
 
