@@ -13,6 +13,7 @@ from api.capacity.publication import product_of, rank_of
 from api.capacity.quotas import QuotaChanges
 from api.capacity.rebooking.people import Verdict
 from api.capacity.rebooking.report import Rebooked, rebooked
+from api.capacity.settle import Key
 from api.capacity.store import Centre
 from api.capacity.windows import date_of
 
@@ -26,7 +27,7 @@ class Changes:
     doses
         Added and taken away, net.
     beyond_plan
-        Bookings that stand although the plan has no dose for them.
+        Bookings that stand although the plan has no dose for them, by product and Monday.
     rebooked
         What became of bookings that lost a place.
     days
@@ -36,7 +37,7 @@ class Changes:
     slots: Mapping[str, int]
     quotas: Mapping[str, int]
     doses: int
-    beyond_plan: int
+    beyond_plan: Mapping[Key, int]
     rebooked: Rebooked
     days: Sequence[tuple[str, int, int, int, int]]
 
@@ -51,7 +52,11 @@ class Changes:
         ]
         return {
             "slots": self.slots, "quotas": self.quotas, "doses": self.doses,
-            "beyond_plan": self.beyond_plan, "rebooked": self.rebooked.counts,
+            "beyond_plan": [
+                {"product_id": product, "week": date_of(monday).isoformat(), "doses": doses}
+                for (product, monday), doses in self.beyond_plan.items()
+            ],
+            "rebooked": self.rebooked.counts,
             "bookings": self.rebooked.bookings, "days": days,
         }  # fmt: skip
 

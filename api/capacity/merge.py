@@ -39,7 +39,7 @@ class Merged:
     over
         Bookings that must leave, by day or week and schedule; `slots` still holds them.
     standing
-        Bookings that stand without a dose for them.
+        Bookings that stand without a dose for them, by product and Monday.
     """
 
     slots: Slots
@@ -48,7 +48,7 @@ class Merged:
     new: Bools
     free: Ints
     over: tuple[Over, ...]
-    standing: int
+    standing: dict[Key, int]
 
 
 def merge(

@@ -23,6 +23,7 @@ from api.capacity.rebooking.again import tell_publisher_of
 from api.capacity.rebooking.people import Loss, Place, Verdict
 from api.capacity.rebooking.supply import FreeSlot
 from api.capacity.retry import Overtaken, in_transaction
+from api.capacity.settle import Key
 from api.capacity.store import Centre, seconds
 from api.capacity.windows import date_of
 from api.problems import Problem
@@ -51,10 +52,19 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A centre after a publication: its version, and what changed (None: nothing)."""
+    """A centre after a publication.
+
+    number
+        Its version.
+    changes
+        What changed; None when nothing did.
+    beyond_plan
+        Bookings that stand although there is no dose for them, by product and Monday.
+    """
 
     number: int
     changes: Changes | None
+    beyond_plan: Mapping[Key, int]
 
 
 Aftermath = Callable[[AsyncConnection, Published], Awaitable[None]]
@@ -126,7 +136,7 @@ class _Work:
         quotas = await self._write_quotas()
         changes = changes_of(merged, quotas, verdicts, self.campaign.centres)
         if not changes:
-            return Published(before.number, None)
+            return Published(before.number, None, merged.standing)
         await store.add_publication(
             self.connection, centre_id, before.number + 1, self.publication_id, self.now,
             self.publication.source, changes.record(is_first=before.number == 0),
@@ -134,7 +144,7 @@ class _Work:
         )  # fmt: skip
         await store.tell_publisher(self.connection, centre_id, uuid4(), self.now)
         await tell_publisher_of(self.connection, verdicts, self.now)
-        return Published(before.number + 1, changes)
+        return Published(before.number + 1, changes, merged.standing)
 
     async def _merged(self, new_shares: bool) -> Merged:
         """Lay the publication over what is there, and number the new slots."""
@@ -223,16 +233,15 @@ class _Work:
 
 
 def _without(merged: Merged, losses: Sequence[Loss], centre_id: int) -> Merged:
-    """Lower the slots of those who leave; of those who must and cannot, the place stands."""
+    """Lower the slots of those who leave; who must and cannot stands in the slot."""
     gone = Counter(
         dose.slot_id for loss in losses for dose in loss.booking.doses
         if dose.dose_rank in loss.ranks and dose.centre_id == centre_id
     )  # fmt: skip
     lower = np.array([gone[slot] for slot in merged.slots.slot_id.tolist()], dtype=np.int64)
-    stand = sum(one.doses for one in merged.over) - gone.total()
     return replace(
         merged, slots=replace(merged.slots, capacity=merged.slots.capacity - lower),
-        changed=merged.changed | (lower > 0), standing=merged.standing + stand,
+        changed=merged.changed | (lower > 0),
     )  # fmt: skip
 
 

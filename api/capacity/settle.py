@@ -2,7 +2,8 @@
 
 A slot shall hold the bookings the plan counted and the plan's own doses. Whatever else is taken
 came since the plan was made and uses the plan's doses: where it stands in a slot that shall hold
-less, the difference comes off free places of the day and, where the week binds, of the week.
+less, the difference comes off free places nearby. A day set by hand makes up for itself alone; a
+plan's week for itself, the other dose rank of the product included.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from api.capacity.publication import product_of
 from api.capacity.share import share_out
 from api.capacity.slots import Bools, Ints, Slots, monday_of
 
 Key = tuple[int, int]
-"""Schedule and Monday, in days since 1970-01-01."""
+"""Schedule (or product) and Monday, in days since 1970-01-01."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,12 @@ class Settled:
     over
         Bookings that must leave; whoever goes takes the capacity along.
     standing
-        Bookings that stand although there is no dose for them.
+        Bookings that stand although there is no dose for them, by product and Monday.
     """
 
     capacity: Ints
     over: tuple[Over, ...]
-    standing: int
+    standing: dict[Key, int]
 
 
 def counted_in_slots(slots: Slots, counted: Mapping[Key, int]) -> Ints:
@@ -74,27 +76,38 @@ def settle(slots: Slots, wanted: Ints, movable: Bools, *, days_bind: bool) -> Se
     """
     surplus = np.maximum(slots.taken - wanted, 0)
     free = np.maximum(wanted - slots.taken, 0)
-    periods = (slots.day,) if days_bind else (slots.day, monday_of(slots.day))
-    for period in periods:
-        for _, rows in _groups(slots.schedule_id, period, surplus > 0):
-            covered = min(int(surplus[rows].sum()), int(free[rows].sum()))
-            free[rows] -= share_out(covered, free[rows])
-            surplus[rows] -= share_out(covered, surplus[rows])
+    week = monday_of(slots.day)
+    schedule, product = slots.schedule_id, product_of(slots.schedule_id)
+    _make_up(surplus, free, schedule, slots.day)
+    if not days_bind:
+        _make_up(surplus, free, schedule, week)
+        _make_up(surplus, free, product, week)
     over = []
-    for _, rows in _groups(slots.schedule_id, periods[-1], surplus > 0):
+    for _, rows in _groups(schedule, slots.day if days_bind else week, surplus > 0):
         those = rows[movable[rows] & (slots.taken[rows] > 0)]
         doses = min(int(surplus[rows].sum()), int(slots.taken[those].sum()))
         if doses:
             over.append(Over(those, doses))
-    standing = int(surplus.sum()) - sum(one.doses for one in over)
+            surplus[rows] -= share_out(doses, surplus[rows])
+    standing = {key: int(surplus[rows].sum()) for key, rows in _groups(product, week, surplus > 0)}
+    # Their doses come from elsewhere, but whoever gives them has no time for another one.
+    _make_up(surplus, free, np.zeros_like(schedule), slots.day if days_bind else week)
     return Settled(slots.taken + free, tuple(over), standing)
 
 
-def _groups(schedule: Ints, period: Ints, concerned: Bools) -> Iterator[tuple[Key, Ints]]:
-    """Rows of each schedule and period in which some row is concerned."""
+def _make_up(surplus: Ints, free: Ints, what: Ints, period: Ints) -> None:
+    """Take what is too much off the free places of the same thing and period, in place."""
+    for _, rows in _groups(what, period, surplus > 0):
+        covered = min(int(surplus[rows].sum()), int(free[rows].sum()))
+        free[rows] -= share_out(covered, free[rows])
+        surplus[rows] -= share_out(covered, surplus[rows])
+
+
+def _groups(what: Ints, period: Ints, concerned: Bools) -> Iterator[tuple[Key, Ints]]:
+    """Rows of each thing and period in which some row is concerned."""
     if not concerned.any():
         return
-    width = int(schedule.max()) + 1
-    code = period * width + schedule
+    width = int(what.max()) + 1
+    code = period * width + what
     for one in np.unique(code[concerned]):
         yield (int(one % width), int(one // width)), np.flatnonzero(code == one)

@@ -5,7 +5,7 @@ Whoever calls holds the transaction and keeps to the order of locks of docs/book
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -81,6 +81,12 @@ def _centre(
     return Centre(centre_id, code, department, region, opening, lines)
 
 
+async def positions(connection: AsyncConnection) -> dict[int, tuple[float, float]]:
+    """Read where every centre is, in degrees of latitude and longitude."""
+    cursor = await connection.execute("SELECT centre_id, lat, lon FROM centre")
+    return {centre_id: (lat, lon) async for centre_id, lat, lon in cursor}
+
+
 async def doses_per_vial(connection: AsyncConnection) -> dict[int, int]:
     """Read the doses of a vial, by product."""
     cursor = await connection.execute("SELECT product_id, doses_per_vial FROM product")
@@ -149,6 +155,34 @@ async def lock_slots(
         (centre_id, list(slot_ids)),
     )
     return {slot_id: (capacity, taken) async for slot_id, capacity, taken in cursor}
+
+
+async def lock_free_slots(
+    connection: AsyncConnection, centre_id: int, product_id: int, from_day: date, to_day: date,
+    after: datetime,
+) -> list[tuple[int, int]]:  # fmt: skip
+    """Lock the slots of a product that have free places; give those, the latest day first."""
+    cursor = await connection.execute(
+        "SELECT slot_id, day, capacity - taken FROM slot WHERE centre_id = %s AND product_id = %s"
+        " AND day >= %s AND day <= %s AND starts_at > %s AND capacity > taken"
+        " ORDER BY slot_id FOR UPDATE",
+        (centre_id, product_id, from_day, to_day, after),
+    )
+    rows = await cursor.fetchall()
+    return [(slot_id, free) for slot_id, day, free in sorted(rows, key=lambda r: r[1])[::-1]]
+
+
+async def lower_slots(
+    connection: AsyncConnection, centre_id: int, places: Mapping[int, int]
+) -> None:
+    """Take free places away from slots that are locked; the kept shares give way."""
+    await connection.execute(
+        "UPDATE slot SET capacity = capacity - n,"
+        " phone_kept = least(phone_kept, capacity - taken - n),"
+        " standby_kept = least(standby_kept, greatest(0, capacity - taken - n - phone_kept))"
+        " FROM unnest(%s::int[], %s::int[]) AS less (id, n) WHERE centre_id = %s AND slot_id = id",
+        (list(places), list(places.values()), centre_id),
+    )
 
 
 async def last_slot_id(connection: AsyncConnection, centre_id: int) -> int:

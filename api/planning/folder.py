@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,12 +16,11 @@ from allocator.instance import ANY, Instance
 from allocator.plan import RESULT, read_plan_table, read_result
 from allocator.read import read_instance
 from allocator.tables import iso_date
-from api.capacity.publication import Counted, Publication, QuotaPart, Session, Shares
+from api.capacity.publication import RANKS, Counted, Publication, QuotaPart, Session, Shares
 from api.planning.reference import Reference, reference_of
 from api.planning.store import ANY_CLASS, Ids
 
 WEEK = timedelta(days=7)
-_SESSIONS, _QUOTAS = "sessions", "quotas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +54,54 @@ def read_plan_to_publish(instance_folder: Path, plan_folder: Path) -> PlanToPubl
             f"input_sha256 is not that of {instance_folder}: the plan was made from another "
             "instance, or the instance has changed since",
         )
-    sessions = read_plan_table(plan_folder, _SESSIONS)
-    quotas = read_plan_table(plan_folder, _QUOTAS)
-    for name, table in ((_SESSIONS, sessions), (_QUOTAS, quotas)):
-        _refuse_unknown(name, table, "centre", instance.centres.ids)
-        _refuse_unknown(name, table, "product", instance.products.ids)
-    _refuse_unknown(_QUOTAS, quotas, "department", instance.departments)
-    _refuse_unknown(_QUOTAS, quotas, "class", instance.classes.ids)
-    _refuse_repeats(_SESSIONS, sessions, ["centre", "day", "product", "dose_rank"])
-    _refuse_repeats(_QUOTAS, quotas, ["centre", "product", "week", "department", "class"])
-    _refuse_wrong_ranks(sessions)
-    sessions = sessions.assign(day=_dates(sessions["day"], instance.start))
+    sessions = _PlanTable(plan_folder, "sessions")
+    quotas = _PlanTable(plan_folder, "quotas")
+    for table in (sessions, quotas):
+        table.refuse_unknown("centre", instance.centres.ids)
+        table.refuse_unknown("product", instance.products.ids)
+    quotas.refuse_unknown("department", instance.departments)
+    quotas.refuse_unknown("class", instance.classes.ids)
+    quotas.refuse_repeats("centre", "product", "week", "department", "class")
+    sessions.refuse_unknown("dose_rank", RANKS)
+    sessions.refuse_repeats("centre", "day", "product", "dose_rank")
+    days = sessions.days_from(instance.start)
     source = f"plan {plan_folder.resolve().name} of {instance.name} {instance.start}"
     return PlanToPublish(
-        instance, reference_of(instance, instance_folder), sessions, quotas, source
-    )
+        instance, reference_of(instance, instance_folder), sessions.rows.assign(day=days),
+        quotas.rows, source,
+    )  # fmt: skip
 
 
-def _refuse_unknown(name: str, table: pd.DataFrame, column: str, known: tuple[str, ...]) -> None:
-    unknown = table.loc[~table[column].isin(known), column]
-    if len(unknown):
-        raise InputError(name, f"{column} {unknown.iloc[0]!r} is not in the instance")
+class _PlanTable:
+    """A table of a plan folder, whose rows are checked against the instance."""
 
+    def __init__(self, folder: Path, name: str) -> None:
+        self.rows = read_plan_table(folder, name)
+        parquet = folder / f"{name}.parquet"
+        self._file = parquet if parquet.is_file() else parquet.with_suffix(".csv")
 
-def _refuse_repeats(name: str, table: pd.DataFrame, key: list[str]) -> None:
-    repeated = table[table.duplicated(key)]
-    if len(repeated):
-        named = ", ".join(f"{column}={repeated[column].iloc[0]!r}" for column in key)
-        raise InputError(name, f"repeated key ({named})")
+    def refuse_unknown(self, column: str, known: Collection[object]) -> None:
+        unknown = self.rows.loc[~self.rows[column].isin(known), column]
+        if len(unknown):
+            raise InputError(self._file, f"{column} '{unknown.iloc[0]}' is not in the instance")
 
+    def refuse_repeats(self, *key: str) -> None:
+        repeated = self.rows[self.rows.duplicated(list(key))]
+        if len(repeated):
+            named = ", ".join(f"{column}={repeated[column].iloc[0]!r}" for column in key)
+            raise InputError(self._file, f"repeated key ({named})")
 
-def _refuse_wrong_ranks(sessions: pd.DataFrame) -> None:
-    wrong = sessions.loc[~sessions["dose_rank"].isin([1, 2]), "dose_rank"]
-    if len(wrong):
-        raise InputError(_SESSIONS, f"dose_rank is not 1 or 2: {wrong.iloc[0]}")
-
-
-def _dates(cells: pd.Series[str], start: date) -> list[date]:
-    known: dict[str, date] = {}
-    for cell in cells.unique():
-        day = iso_date(cell)
-        if day is None:
-            raise InputError(_SESSIONS, f"day is not a date like 2021-05-31: {cell!r}")
-        if day < start:
-            raise InputError(_SESSIONS, f"day {cell} is before the start of the instance, {start}")
-        known[cell] = day
-    return [known[cell] for cell in cells]
+    def days_from(self, start: date) -> list[date]:
+        """Read the column `day`; no day may be before the start."""
+        known: dict[str, date] = {}
+        for cell in self.rows["day"].unique():
+            day = iso_date(cell)
+            if day is None:
+                raise InputError(self._file, f"day is not a date like 2021-05-31: {cell!r}")
+            if day < start:
+                raise InputError(self._file, f"day {cell} is before the instance's {start}")
+            known[cell] = day
+        return [known[cell] for cell in self.rows["day"]]
 
 
 def publications(

@@ -18,6 +18,8 @@ from api.capacity import service
 from api.capacity.publication import Publication, Shares
 from api.capacity.rebooking.again import place_displaced
 from api.capacity.rebooking.report import rebooked
+from api.capacity.windows import date_of
+from api.capacity.withhold import Missing, Withholding
 from api.database.engine import hot_pool
 from api.database.hot import HotConnection
 from api.planning.folder import publications, read_plan_to_publish
@@ -51,36 +53,40 @@ class Tally:
     centres: int = 0
     changed: int = 0
     doses: int = 0
-    beyond_plan: int = 0
+    missing: list[Missing] = field(default_factory=list)
     slots: Counter[str] = field(default_factory=Counter)
     quotas: Counter[str] = field(default_factory=Counter)
     rebooked: Counter[str] = field(default_factory=Counter)
     bookings: list[Mapping[str, object]] = field(default_factory=list)
 
-    def add(self, published: service.Published) -> None:
+    def add(self, centre_id: int, published: service.Published) -> None:
         """Add one centre."""
         self.centres += 1
+        self.missing += [
+            Missing(centre_id, product_id, date_of(monday), doses)
+            for (product_id, monday), doses in published.beyond_plan.items()
+        ]
         changes = published.changes
         if changes is not None:
             self.changed += 1
             self.doses += changes.doses
-            self.beyond_plan += changes.beyond_plan
             self.slots.update(changes.slots)
             self.quotas.update(changes.quotas)
             self.rebooked.update(changes.rebooked.counts)
             self.bookings += changes.rebooked.bookings
 
-    def summary(self, seconds: float) -> dict[str, object]:
-        """Say it as one object."""
+    def summary(self, nowhere: int, seconds: float) -> dict[str, object]:
+        """Say it as one object; `nowhere` doses for bookings beyond the plan were not found."""
+        beyond = sum(missing.doses for missing in self.missing)
         return {
             "publication": str(self.publication_id),
             "source": self.source,
             "centres": self.centres,
             "changed": self.changed,
-            "doses": self.doses,
+            "doses": self.doses - (beyond - nowhere),
             "slots": {kind: self.slots[kind] for kind in SLOT_KINDS},
             "quotas": {kind: self.quotas[kind] for kind in QUOTA_KINDS},
-            "beyond_plan": self.beyond_plan,
+            "beyond_plan": {"booked": beyond, "without_dose": nowhere},
             "rebooked": {kind: self.rebooked[kind] for kind in REBOOKED_KINDS},
             "bookings": self.bookings,
             "seconds": round(seconds, 3),
@@ -132,8 +138,10 @@ async def _publish(
             for _ in range(AT_A_TIME):
                 group.create_task(each.publish_some())
         async with pool.connection() as connection:
+            search = Withholding(connection, plan.instance.start, publication_id, plan.source, now)
+            nowhere = await search.make_up(tally.missing)
             waited = rebooked(await place_displaced(connection, now), ids.centre_codes)
-    summary = tally.summary(perf_counter() - began)
+    summary = tally.summary(nowhere, perf_counter() - began)
     others = len(ids.centres) - tally.centres
     return summary | {"displaced_before": waited.counts, "other_centres": others}
 
@@ -154,7 +162,8 @@ class _Centres:
     async def publish_some(self) -> None:
         async with self.pool.connection() as connection:
             for publication in self.work:
-                self.tally.add(await self._publish(connection, publication))
+                published = await self._publish(connection, publication)
+                self.tally.add(publication.centre_id, published)
                 self.watch(self.tally.centres / self.number)
 
     async def _publish(

@@ -38,8 +38,12 @@ def publication_summary(summary: dict[str, Any]) -> str:
     ]
     if summary["other_centres"]:
         lines.append(("left alone", f"{summary['other_centres']:,} centres not in this plan"))
-    if summary["beyond_plan"]:
-        lines.append(("beyond the plan", f"{summary['beyond_plan']:,} booked doses stand"))
+    beyond = summary["beyond_plan"]
+    if beyond["booked"]:
+        said = f"{beyond['booked']:,} booked doses stand, withheld elsewhere"
+        if beyond["without_dose"]:
+            said += f" but for {beyond['without_dose']:,} that are free nowhere"
+        lines.append(("beyond the plan", said))
     lost = [b for b in summary["bookings"] if b["outcome"] == "displaced"]
     lines += [("displaced", b["booking"]) for b in lost[:LISTED]]
     if len(lost) > LISTED:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
 from api.capacity import store as capacity_store
+from api.capacity.distance import nearest
 from api.capacity.rebooking import store, writes
 from api.capacity.rebooking.choose import choose_losses
 from api.capacity.rebooking.people import Booking, Loss, Verdict
@@ -25,7 +25,6 @@ MOST_KM = 100.0
 """Nobody is sent further than this, as the crow flies; they are listed instead."""
 NOTICE = timedelta(hours=24)
 """A new place is not sooner than this: people have to learn of it."""
-_EARTH_KM = 6371.0088
 Ground = Mapping[tuple[int, int], tuple[int, int]]
 """Capacity and what is taken, of locked slots by centre and number."""
 
@@ -80,9 +79,8 @@ async def find_places(
     """Find the nearest places for those who lost one at a centre; nothing is written or locked."""
     if not losses:
         return []
-    finder = _Finder(
-        connection, _nearest(await store.positions(connection), centre_id), now + NOTICE, own, {}
-    )
+    centres = nearest(await capacity_store.positions(connection), centre_id, MOST_KM)
+    finder = _Finder(connection, centres, now + NOTICE, own, {})
     rules: Rules = await store.read_rules(connection)
     return [await settle_loss(x, finder.supplies(x.booking.product_id), rules) for x in losses]
 
@@ -107,20 +105,6 @@ class _Finder:
                     s for s in free if s.place.starts_at > self.after.timestamp()
                 )
             yield self.known[centre_id, product_id]
-
-
-def _nearest(positions: Mapping[int, tuple[float, float]], centre_id: int) -> list[int]:
-    """Centres by their distance from one of them, itself first."""
-    here = positions[centre_id]
-    far = {other: _km(here, position) for other, position in positions.items()}
-    far[centre_id] = -1.0
-    return sorted((c for c, km in far.items() if km <= MOST_KM), key=lambda c: (far[c], c))
-
-
-def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    (lat_a, lon_a), (lat_b, lon_b) = ((radians(x), radians(y)) for x, y in (a, b))
-    half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
-    return 2 * _EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
 async def lock_ground(

@@ -121,12 +121,6 @@ async def free_slots(
     ]
 
 
-async def positions(connection: AsyncConnection) -> dict[int, tuple[float, float]]:
-    """Read where every centre is, in degrees of latitude and longitude."""
-    cursor = await connection.execute("SELECT centre_id, lat, lon FROM centre")
-    return {centre_id: (lat, lon) async for centre_id, lat, lon in cursor}
-
-
 async def read_rules(connection: AsyncConnection) -> Rules:
     """Read the dated rules."""
     intervals: dict[int, list[tuple[date, int, int]]] = defaultdict(list)

@@ -111,7 +111,7 @@ def test_a_booking_of_another_week_is_no_matter_of_this_one():
     slots = with_taken(published(plan(day(8))), 1, 0, 0, 0)
     merged = laid(plan(day(8, MONDAY + timedelta(days=7))), slots)
     assert merged.slots.capacity.sum() == 9
-    assert merged.standing == 1
+    assert merged.standing == {(PFIZER, day_number(MONDAY)): 1}
     assert merged.over == ()
 
 
@@ -120,10 +120,10 @@ def test_a_plan_never_moves_anybody_unless_it_is_asked_to():
     slots = with_taken(published(plan(day(8))), 2, 2, 0, 1)
     stands = laid(plan(), slots)
     assert capacities(stands) == [2, 2, 0, 1]
-    assert stands.standing == 5
+    assert stands.standing == {(PFIZER, day_number(MONDAY)): 5}
     assert stands.over == ()
     moves = laid(plan(rebook=True), slots)
-    assert moves.standing == 0
+    assert moves.standing == {}
     assert must_leave(moves) == [([0, 1, 3], 5)]
 
 
@@ -133,7 +133,7 @@ def test_nobody_is_moved_out_of_a_slot_that_has_begun():
     half_past_nine = instant(MONDAY, time(9, 30), PARIS)
     merged = laid(plan(rebook=True), slots, now=half_past_nine)
     assert must_leave(merged) == [([3], 1)]
-    assert merged.standing == 4
+    assert merged.standing == {(PFIZER, day_number(MONDAY)): 4}
 
 
 def test_a_day_set_by_hand_binds_by_itself():
@@ -204,6 +204,22 @@ def test_no_booking_is_ever_without_a_place_and_no_week_holds_more_than_its_dose
     leaving = sum(n for _, n in must_leave(merged))
     assert all(n <= merged.slots.taken[rows].sum() for rows, n in must_leave(merged))
     assert (leaving == 0) | new.rebook
-    doses = sum(s.slots for s in new.sessions)
-    assert merged.slots.capacity.sum() - leaving == doses + merged.standing
-    assert (merged.standing == 0) | (not new.rebook)
+    doses, holds = sum(s.slots for s in new.sessions), merged.slots.capacity.sum() - leaving
+    assert doses <= holds <= doses + sum(merged.standing.values())
+    assert merged.standing == {} or not new.rebook
+
+
+def test_a_booking_beyond_the_plan_takes_the_time_of_another_dose():
+    """The week holds no more injections than planned, though one dose must come from elsewhere."""
+    slots = with_taken(published(plan(day(4))), 1, 0, 0, 0)
+    merged = laid(plan(day(4, product=MODERNA)), slots)
+    assert merged.slots.capacity.sum() == 4
+    assert merged.standing == {(PFIZER, day_number(MONDAY)): 1}
+
+
+def test_the_other_dose_rank_of_a_product_makes_up_for_a_booking():
+    """Doses of the same vials: nothing has to come from elsewhere."""
+    slots = with_taken(published(plan(day(4))), 1, 0, 0, 0)
+    merged = laid(plan(day(4, rank=2)), slots)
+    assert merged.slots.capacity.sum() == 4
+    assert merged.standing == {}
