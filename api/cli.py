@@ -9,6 +9,8 @@ import typer
 from allocator import cli as allocator_cli
 from allocator.errors import InputError
 from api.database import cli as database_cli
+from api.keys import cli as keys_cli
+from api.keyservice import cli as keyservice_cli
 from api.planning import cli as booking_plans_cli
 from api.staff import cli as staff_cli
 from loadtests import cli as loadtests_cli
@@ -35,6 +37,8 @@ app.add_typer(database_cli.app, name="db")
 app.add_typer(staff_cli.app, name="staff")
 app.add_typer(staff_cli.audit_app, name="audit")
 app.command()(planning_cli.demo)
+app.add_typer(keyservice_cli.app, name="keyservice")
+app.add_typer(keys_cli.app, name="keys")
 app.add_typer(loadtests_cli.bench_app, name="bench")
 
 

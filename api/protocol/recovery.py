@@ -13,7 +13,6 @@ import secrets
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from api.protocol.encoding import to_base64url
 from api.protocol.keys import KeyOwner
 from api.protocol.refusal import Refused
 from api.protocol.wrapping import KEK_BYTES, SALT_BYTES, Wrap, lock, unlock
@@ -75,7 +74,7 @@ def typed(text: str) -> bytes:
 
 def qr_text(owner: KeyOwner, code: bytes) -> str:
     """Text of the kit's QR code: whose key, then the code."""
-    return ":".join((_QR_MARK, to_base64url(owner.key_id), printed(code).replace(" ", "-")))
+    return ":".join((_QR_MARK, owner.key_id.hex(), printed(code).replace(" ", "-")))
 
 
 def wrap_by_code(secret: bytes, owner: KeyOwner, code: bytes) -> Wrap:

@@ -1,0 +1,1 @@
+"""The key service: an application by another operator, which sees blinded points only."""
