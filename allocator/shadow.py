@@ -34,7 +34,8 @@ def shadow_prices(instance: Instance, prices: Prices | None) -> pd.DataFrame:
 
     `value` of a pool or stock row is that of one dose more delivered in that week, and so at hand
     in every later one; of a capacity row, one injection more; of a fairness row, one person fewer
-    required.
+    required. A week in which a centre has no slot left, once bookings are taken off, has no price:
+    nobody could come, whatever it cost.
     """
     rows: list[_Row] = []
     if prices is not None:
