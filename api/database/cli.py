@@ -74,15 +74,29 @@ def purge(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove what is no longer needed: past bookings, answered requests, old slots."""
+    """End holds whose time is over; remove past bookings, answered requests, old slots."""
+    import asyncio
+
     from api.clock import now
     from api.database.address import ready_database
     from api.database.retention import purge as run_purge
 
-    with ready_database(settings_of(database, home)) as url:
+    settings = settings_of(database, home)
+    with ready_database(settings) as url:
+        ended = asyncio.run(_end_holds(settings.model_copy(update={"database_url": url})))
         removed = run_purge(url, days, now())
     if as_json:
-        typer.echo(json.dumps({"removed": removed}))
+        typer.echo(json.dumps({"holds_ended": ended, "removed": removed}))
         return
+    typer.echo(f"{ended:>12,}  holds ended")
     for name, n in removed.items():
         typer.echo(f"{n:>12,}  {name}")
+
+
+async def _end_holds(settings: Settings) -> int:
+    from api.booking.expiry import expire_holds
+    from api.clock import now
+    from api.context import open_context
+
+    async with open_context(settings, now) as context:
+        return await expire_holds(context)
