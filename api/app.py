@@ -12,6 +12,7 @@ from api.booking.service import open_desk
 from api.capacity import endpoints as capacity
 from api.clock import Clock, now
 from api.context import Context, open_context
+from api.feeds.serving import PublicFiles
 from api.openapi import install_openapi
 from api.problem_handlers import install_problems
 from api.settings import Settings
@@ -48,6 +49,8 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(staff.router)
     app.include_router(staff_bookings.router)
     install_openapi(app, (*booking.STRUCTS, *staff.STRUCTS))
+    # Last, so that it stands before everything else and a read costs nothing else.
+    app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)
     return app
 
 
