@@ -9,11 +9,12 @@ import pytest
 from tests.integration.frozen import FROZEN, drifts, measure
 
 OPTIMAL, RULE = 1e-3, 1e-6
-"""An optimal plan stops at a gap of 0.1 %; the baselines follow a rule, to the last person."""
+"""An optimal plan stops at a gap of 0.1 %; the baselines follow a rule, to the last person, and the
+relaxation is solved exactly."""
 
 
 def test_plans_have_not_drifted(tmp_path):
-    """A region and three random instances, by every method."""
+    """A region, three random instances and those solved by hand, by every method."""
     frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
     assert drifts(frozen, measure(tmp_path), OPTIMAL, RULE) == []
 
