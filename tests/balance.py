@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
+from psycopg.rows import dict_row
+
 from tests.campaign import Campaign
 
 TAKEN = """
@@ -73,5 +76,6 @@ RULES = {
 
 def broken_rules(campaign: Campaign) -> dict[str, list[dict[str, object]]]:
     """Rules that do not hold, with the rows that break them."""
-    found = {rule: campaign.rows(statement) for rule, statement in RULES.items()}
+    with psycopg.connect(campaign.url, row_factory=dict_row) as connection:
+        found = {rule: connection.execute(sql).fetchall() for rule, sql in RULES.items()}
     return {rule: rows for rule, rows in found.items() if rows}

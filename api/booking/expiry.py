@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from api.booking.ending import expire
 from api.booking.queue import MOST_TOGETHER
 from api.booking.reference import Reference
@@ -9,6 +11,7 @@ from api.booking.store.overdue import overdue_holds
 from api.booking.transaction import transact
 from api.booking.trying import Trier
 from api.context import Context
+from api.database.hot import on_some_connection
 from api.problems import Problem
 
 
@@ -19,14 +22,15 @@ async def expire_holds(context: Context) -> int:
 
     Raises
     ------
-    Unavailable
+    ConnectionLostError, Unavailable
         When the database cannot be reached.
     """
     trier = Trier(context, Reference(context.hot, context.clock), transact)
     ended = 0
     while True:
-        async with context.hot.connection() as connection:
-            found = await overdue_holds(connection, context.clock(), MOST_TOGETHER)
+        found = await on_some_connection(
+            context.hot, partial(overdue_holds, now=context.clock(), most=MOST_TOGETHER)
+        )
         if not found:
             return ended
         operations = [expire(booking_id, home) for home, booking_id in found]

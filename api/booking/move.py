@@ -79,15 +79,15 @@ def _check(
     on = booking.first_elsewhere_on
     elsewhere = FirstElsewhere(booking.product_id, on) if on else None
     check_whole(catalogue, [_dose(booking, change) for change in changes], elsewhere)
-    quota = None
     for change in changes:
-        if change.slot is None:
-            continue
-        _check_one(order, world, booking, change, change.slot)
-        if change.dose.dose_rank == 1:
-            quota = quota_of(world, change.slot, booking.department, booking.class_id)
-            if quota is not None and not _keeps_quota(booking, change.dose, change.slot):
-                check_quota(quota)
+        if change.slot is not None:
+            _check_one(order, world, booking, change, change.slot)
+    first = changes[0]
+    if first.slot is None or first.slot.dose_rank != 1:
+        return None
+    quota = quota_of(world, first.slot, booking.department, booking.class_id)
+    if quota is not None and not _keeps_quota(booking, first.dose, first.slot):
+        check_quota(quota)
     return quota
 
 

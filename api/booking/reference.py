@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from psycopg_pool import AsyncConnectionPool
 
 from api.booking.catalogue import Catalogue
+from api.booking.problems import Unavailable
 from api.booking.store.reference import read_catalogue
 from api.clock import Clock
-from api.database.hot import HotConnection
+from api.database.hot import ConnectionLostError, HotConnection, on_some_connection
 
 KEPT = timedelta(seconds=5)
 """A changed rule counts after this time at the latest."""
@@ -27,6 +28,8 @@ class Reference:
         Where it is read.
     clock
         Tells its age.
+
+    Both methods raise `Unavailable` when the database cannot be reached.
     """
 
     def __init__(self, pool: AsyncConnectionPool[HotConnection], clock: Clock) -> None:
@@ -51,8 +54,10 @@ class Reference:
             if (catalogue := self._younger_than(age)) is not None:
                 return catalogue
             read_at = self._clock()
-            async with self._pool.connection() as connection:
-                catalogue = await read_catalogue(connection)
+            try:
+                catalogue = await on_some_connection(self._pool, read_catalogue)
+            except ConnectionLostError:
+                raise Unavailable(retry_after_s=1) from None
             self._kept = (read_at, catalogue)
             return catalogue
 

@@ -59,8 +59,8 @@ class Trier:
             return await self._try(operations)
         except (StatementError, ConnectionLostError, StaleCatalogueError):
             return None
-        except PoolTimeout:
-            return [Unavailable(retry_after_s=1)] * len(operations)
+        except Unavailable as problem:
+            return [problem] * len(operations)
 
     async def alone(self, operation: Operation) -> Any:
         """Try one operation several times; give its answer or its problem.
@@ -83,8 +83,8 @@ class Trier:
                     break
             except StaleCatalogueError:
                 await self._reference.renewed()
-            except PoolTimeout:
-                return Unavailable(retry_after_s=1)
+            except Unavailable as unavailable:
+                return unavailable
             except ConnectionLostError:
                 problem = Unavailable(retry_after_s=1)
                 # The others in the pool were lost with it.
@@ -101,8 +101,12 @@ class Trier:
             settings.duplicate_policy,
             timedelta(minutes=settings.hold_minutes),
         )
-        async with self._context.hot.connection() as connection:
-            return await self._run(connection, World(self._context.clock(), setting), operations)
+        try:
+            async with self._context.hot.connection() as connection:
+                world = World(self._context.clock(), setting)
+                return await self._run(connection, world, operations)
+        except PoolTimeout:
+            raise Unavailable(retry_after_s=1) from None
 
 
 def _problem_of(error: StatementError) -> Problem:

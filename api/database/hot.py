@@ -7,15 +7,19 @@ locking one centre a statement makes many of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import AsyncRowFactory, TupleRow, tuple_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+T = TypeVar("T")
+
+TRIES = 3
 TRIP_S = 10.0
 """A round trip that takes longer has lost its server (every wait for a lock ends sooner)."""
 
@@ -171,6 +175,28 @@ class HotConnection(AsyncConnection[TupleRow]):
             loop.remove_reader(socket)
             if to_write:
                 loop.remove_writer(socket)
+
+
+async def on_some_connection(
+    pool: AsyncConnectionPool[HotConnection], work: Callable[[HotConnection], Awaitable[T]]
+) -> T:
+    """Do what changes nothing on a connection of the pool; on another if that one was lost.
+
+    Raises
+    ------
+    ConnectionLostError
+        When there is no server to connect to.
+    """
+    for _ in range(TRIES):
+        try:
+            async with pool.connection() as connection:
+                return await work(connection)
+        except PoolTimeout as error:
+            raise ConnectionLostError("no connection to be had") from error
+        except ConnectionLostError:
+            # The others in the pool were lost with it.
+            await pool.check()
+    raise ConnectionLostError("lost again and again")
 
 
 def _rows(statement: Statement, result: PGresult) -> list[Row]:
