@@ -19,6 +19,8 @@ from api.settings import Settings
 from api.staff import bookings as staff_bookings
 from api.staff import endpoints as staff
 from api.staff.access import BEARER, actor_of, bearer_token
+from api.waiting import endpoints as waiting
+from api.waiting.service import WaitingList
 
 
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
@@ -37,6 +39,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
         async with open_context(settings, clock) as context, open_desk(context) as desk:
             app.state.context = context
             app.state.booking = desk
+            app.state.waiting = WaitingList(context, desk)
             yield
 
     app = FastAPI(title="Créneau", version="1", lifespan=lifespan, openapi_url="/api/openapi.json",
@@ -48,7 +51,10 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(capacity.router, dependencies=[BEARER])
     app.include_router(staff.router)
     app.include_router(staff_bookings.router)
-    install_openapi(app, (*booking.STRUCTS, *staff.STRUCTS))
+    app.include_router(waiting.router)
+    app.include_router(waiting.staff_router)
+    structs = (*booking.STRUCTS, *capacity.STRUCTS, *staff.STRUCTS, *waiting.STRUCTS)
+    install_openapi(app, structs)
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)
     return app

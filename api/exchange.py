@@ -30,18 +30,40 @@ async def body_of(request: Request, kind: type[T]) -> T:
     MalformedRequest
         Naming the place that is wrong, never the value.
     """
+    return decoded(await bytes_of(request, MOST_BYTES), kind)
+
+
+async def bytes_of(request: Request, most: int) -> bytes:
+    """Read a body of a limited length, or raise MalformedRequest."""
     parts = bytearray()
     async for part in request.stream():
         parts += part
-        if len(parts) > MOST_BYTES:
-            raise MalformedRequest(f"the body is longer than {MOST_BYTES} bytes")
+        if len(parts) > most:
+            raise MalformedRequest(f"the body is longer than {most} bytes")
+    return bytes(parts)
+
+
+def decoded(body: bytes, kind: type[T]) -> T:
+    """Decode JSON as `body_of` does."""
     try:
-        return msgspec.json.decode(parts, type=kind)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        place = str(error).partition(" - at `$")[2].strip("`.") or "the body"
-        raise MalformedRequest(f"wrong or missing: {place}") from None
+        raise _malformed(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise MalformedRequest("the body is not JSON") from None
+
+
+def converted(cells: object, kind: type[T]) -> T:
+    """Turn a table whose cells are text into what JSON would have given."""
+    try:
+        return msgspec.convert(cells, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _malformed(error) from None
+
+
+def _malformed(error: msgspec.ValidationError) -> MalformedRequest:
+    place = str(error).partition(" - at `$")[2].strip("`.") or "the body"
+    return MalformedRequest(f"wrong or missing: {place}")
 
 
 def idempotency_key(request: Request) -> UUID:

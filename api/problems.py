@@ -99,3 +99,11 @@ class TooManyRequests(Problem):
     status = 429
     slug = "too-many-requests"
     title = "Too many requests at this moment"
+
+
+class Unavailable(Problem):
+    """The database cannot be reached; the same request with the same key may be sent again."""
+
+    status = 503
+    slug = "service-unavailable"
+    title = "The booking service is not reachable at this moment"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from api import problems
 from api.problems import Problem
+
+Unavailable = problems.Unavailable
+"""A problem of every room, which ends a booking's requests like its own do."""
 
 
 class SlotGone(Problem):
@@ -91,11 +95,3 @@ class DoseSettled(Problem):
     status = 409
     slug = "dose-settled"
     title = "This dose was given, missed or cancelled and cannot be moved"
-
-
-class Unavailable(Problem):
-    """The database cannot be reached; the same request with the same key may be sent again."""
-
-    status = 503
-    slug = "service-unavailable"
-    title = "The booking service is not reachable at this moment"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -112,14 +112,18 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    context: Context, actor: Actor, code: str, deed: Deed, if_match: str | None = None
+    context: Context,
+    actor: Actor,
+    code: str,
+    deed: Deed,
+    headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a centre to somebody who may do this there.
 
     Parameters
     ----------
-    if_match
-        Header of a change; needed for that alone.
+    headers
+        Of a change, which needs If-Match.
 
     Raises
     ------
@@ -134,6 +138,7 @@ async def open_desk(
             raise NotFound
         latest = await store.latest(connection, centre.centre_id)
         if deed == "change":
+            if_match = (headers or {}).get("If-Match")
             if if_match is None:
                 raise MissingIfMatch
             if etag(latest.number) not in _tags(if_match):

@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+import msgspec
 
 from api.capacity.publication import Session
 from api.capacity.store import OfferedDay
+from api.exchange import converted, decoded
 from api.problems import MalformedRequest
 
 MOST_DAYS = 4000
@@ -20,55 +21,57 @@ MOST_DAYS = 4000
 CSV_COLUMNS = ("day", "product", "dose_rank", "slots")
 CSV_TYPE = "text/csv"
 
-Slots = Annotated[int, Field(ge=0, le=100_000)]
-Code = Annotated[str, Field(min_length=1, max_length=100)]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+DoseRank = Annotated[int, msgspec.Meta(ge=1, le=2)]
+Lines = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Slots = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
 
-class Form(BaseModel):
-    """A body: what it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DayForm(Form):
+class CapacityDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Doses of one day, product and dose rank."""
 
     day: date
     product: Code
-    dose_rank: Annotated[int, Field(ge=1, le=2)]
+    dose_rank: DoseRank
     slots: Slots
 
 
-class CapacityForm(Form):
+class CapacityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a centre offers; days in the range without a row offer nothing."""
 
-    days: Annotated[list[DayForm], Field(max_length=MOST_DAYS)]
+    days: Annotated[list[CapacityDay], msgspec.Meta(max_length=MOST_DAYS)]
 
 
-class ClosureForm(Form):
+class Closure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A day on which the centre stays closed."""
 
     day: date
 
 
-class LinesForm(Form):
+class LinesChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """People vaccinating at once, from a day on or for some days."""
 
-    lines: Annotated[int, Field(ge=1, le=1000)]
+    lines: Lines
     from_day: date
     to_day: date | None = None
 
 
-class CutForm(Form):
+class Cut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Less of a product, from a day on or for some days; `keep` is the part that stays."""
 
     product: Code
     from_day: date
     to_day: date | None = None
-    keep: Annotated[Decimal, Field(ge=0, le=1, max_digits=5)] = Decimal(0)
+    keep: Part = 0.0
+
+    @property
+    def part(self) -> Fraction:
+        """The part that stays, as it was written."""
+        return Fraction(str(self.keep))
 
 
-class OfferedForm(BaseModel):
+class Offered(msgspec.Struct, frozen=True):
     """A day as the centre offers it, and what of it is taken."""
 
     day: date
@@ -78,15 +81,15 @@ class OfferedForm(BaseModel):
     taken: int
 
 
-class CapacityAnswer(BaseModel):
+class Capacity(msgspec.Struct, frozen=True):
     """What a centre offers; `version` is the ETag."""
 
     centre: str
     version: int
-    days: list[OfferedForm]
+    days: list[Offered]
 
 
-class ChangeAnswer(BaseModel):
+class Changed(msgspec.Struct, frozen=True):
     """What a change did; `changes` as the record of publications has them, null for none."""
 
     centre: str
@@ -94,10 +97,7 @@ class ChangeAnswer(BaseModel):
     changes: dict[str, object] | None
 
 
-_CAPACITY = TypeAdapter(CapacityForm)
-
-
-def read_capacity(body: bytes, content_type: str) -> CapacityForm:
+def read_table(body: bytes, content_type: str) -> CapacityTable:
     """Read a table of days.
 
     Raises
@@ -105,14 +105,9 @@ def read_capacity(body: bytes, content_type: str) -> CapacityForm:
     MalformedRequest
         Naming the place, never the value.
     """
-    try:
-        if content_type.partition(";")[0].strip().lower() == CSV_TYPE:
-            return _CAPACITY.validate_python({"days": _csv_rows(body)})
-        return _CAPACITY.validate_json(body)
-    except ValidationError as error:
-        places = {".".join(map(str, found["loc"])) or "body" for found in error.errors()}
-        shown = sorted(places)[:10]
-        raise MalformedRequest("wrong or missing: " + ", ".join(shown)) from None
+    if content_type.partition(";")[0].strip().lower() == CSV_TYPE:
+        return converted({"days": _csv_rows(body)}, CapacityTable)
+    return decoded(body, CapacityTable)
 
 
 def _csv_rows(body: bytes) -> list[Mapping[str, str]]:
@@ -134,7 +129,7 @@ def _csv_rows(body: bytes) -> list[Mapping[str, str]]:
     return rows
 
 
-def sessions_of(days: Sequence[DayForm], product_ids: Mapping[str, int]) -> list[Session]:
+def sessions_of(days: Sequence[CapacityDay], product_ids: Mapping[str, int]) -> list[Session]:
     """Turn rows into sessions.
 
     Raises
@@ -146,28 +141,22 @@ def sessions_of(days: Sequence[DayForm], product_ids: Mapping[str, int]) -> list
     sessions = []
     for place, row in enumerate(days):
         if row.product not in product_ids:
-            raise MalformedRequest(f"days.{place}.product is not a product of the campaign")
+            raise MalformedRequest(f"days[{place}].product is not a product of the campaign")
         session = Session(row.day, product_ids[row.product], row.dose_rank, row.slots)
         key = session.day, session.product_id, session.dose_rank
         if key in seen:
-            raise MalformedRequest(f"days.{place} repeats a day, product and dose rank")
+            raise MalformedRequest(f"days[{place}] repeats a day, product and dose rank")
         seen.add(key)
         sessions.append(session)
     return sessions
 
 
-def offered(days: Iterable[OfferedDay], codes: Mapping[int, str]) -> list[OfferedForm]:
+def offered(days: Iterable[OfferedDay], codes: Mapping[int, str]) -> list[Offered]:
     """Days as they are answered."""
-    return [
-        OfferedForm(
-            day=d.day, product=codes[d.product_id], dose_rank=d.dose_rank, slots=d.slots,
-            taken=d.taken,
-        )
-        for d in days
-    ]  # fmt: skip
+    return [Offered(d.day, codes[d.product_id], d.dose_rank, d.slots, d.taken) for d in days]
 
 
-def csv_text(days: Iterable[OfferedForm]) -> str:
+def csv_text(days: Iterable[Offered]) -> str:
     """Days as a table, which can be changed and put back."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")

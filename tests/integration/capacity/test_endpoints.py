@@ -243,7 +243,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(campaign, method, pa
     [
         (b"day,product,slots\n", "columns are missing: dose_rank"),
         (b"day,product,dose_rank,slots\n2021-06-01,pfizer,1\n", "line 2"),
-        (b"day,product,dose_rank,slots\n2021-06-01,pfizer,1,many\n", "days.0.slots"),
+        (b"day,product,dose_rank,slots\n2021-06-01,pfizer,1,many\n", "days[0].slots"),
         (b"day,product,dose_rank,slots\n2021-06-01,pf\xffzer,1,1\n", "UTF-8"),
         (b'day,product,dose_rank,slots\n"2021-06-01,pfizer,1,1\n', "not CSV"),
     ],
