@@ -1,0 +1,80 @@
+// Bundles the pages' code: the same sources and lock give the same bytes, wherever they lie.
+// Writes dist/: the bundles, named by their content, manifest.json with what a page and a watcher
+// need to know of each, and the licences of what was bundled.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, sep } from "node:path";
+
+import { build } from "esbuild";
+
+const ENTRIES = ["protocol/citizen.ts", "protocol/staff.ts"];
+const WEB = import.meta.dirname;
+const DIST = join(WEB, "dist");
+const LICENCES = "licences.txt";
+
+const digest = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
+
+async function bundle() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: WEB,
+    entryPoints: ENTRIES,
+    outdir: "dist",
+    outbase: ".",
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    write: false,
+    logLevel: "error",
+  });
+  const bytes = new Map(outputFiles.map((file) => [file.path.split(sep).at(-1), file.contents]));
+  const entries = Object.entries(metafile.outputs).map(([path, { entryPoint }]) => {
+    const file = path.split("/").at(-1);
+    const contents = bytes.get(file);
+    return [entryPoint, {
+      file,
+      bytes: contents.length,
+      sha256: digest("sha256", contents, "hex"),
+      integrity: `sha384-${digest("sha384", contents, "base64")}`,
+    }];
+  });
+  bytes.set(LICENCES, Buffer.from(await licences(Object.keys(metafile.inputs))));
+  bytes.set("manifest.json", Buffer.from(manifest(entries)));
+  return bytes;
+}
+
+function manifest(entries) {
+  const sorted = Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+  return `${JSON.stringify({ format: "creneau-bundle/1", entries: sorted }, null, 2)}\n`;
+}
+
+async function licences(inputs) {
+  const packages = new Set(
+    inputs.flatMap((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []),
+  );
+  const texts = [...packages].sort().map(async (name) => {
+    const folder = join(WEB, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one));
+    const text = file ? await readFile(join(folder, file), "utf8") : "";
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${"-".repeat(80)}\n\n`);
+}
+
+async function replaceDist(files) {
+  const fresh = `${DIST}.${process.pid}`;
+  const old = `${fresh}.old`;
+  await mkdir(fresh, { recursive: true });
+  await Promise.all([...files].map(([name, bytes]) => writeFile(join(fresh, name), bytes)));
+  if (existsSync(DIST)) await rename(DIST, old);
+  await rename(fresh, DIST);
+  await rm(old, { recursive: true, force: true });
+}
+
+await replaceDist(await bundle());
