@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -94,7 +94,7 @@ class Changed(msgspec.Struct, frozen=True):
 
     centre: str
     version: int
-    changes: dict[str, object] | None
+    changes: dict[str, Any] | None
 
 
 def read_table(body: bytes, content_type: str) -> CapacityTable:
