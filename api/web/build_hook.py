@@ -67,5 +67,6 @@ def _check(step: str, done: _Done) -> None:
     if done.returncode == 0:
         return
     lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    said = " | ".join(lines[:_MOST_LINES]) or f"exit status {done.returncode}"
+    errors = [line for line in lines if "npm warn" not in line]
+    said = " | ".join(errors[:_MOST_LINES]) or f"exit status {done.returncode}"
     raise BundleError(f"{step} failed: {said}")
