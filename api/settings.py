@@ -47,3 +47,8 @@ class Settings(BaseSettings):
     def record_folder(self) -> Path:
         """Folder of the daily records for the State, which are not public."""
         return self.home / "state"
+
+    @property
+    def plans_folder(self) -> Path:
+        """Folder of the plans that may be published by order: NAME/instance and NAME/plan."""
+        return self.home / "plans"

@@ -41,7 +41,8 @@ def publish(
     from api.clock import now
     from api.database.address import ready_database
     from api.database.cli import settings_of
-    from api.planning.publishing import Options, publish_folders
+    from api.planning.orders import Options
+    from api.planning.publishing import publish_folders
     from api.planning.screen import publication_summary, share_bar
 
     if phone_share + standby_share > 1:

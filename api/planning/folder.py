@@ -16,7 +16,8 @@ from allocator.instance import ANY, Instance
 from allocator.plan import RESULT, read_plan_table, read_result
 from allocator.read import read_instance
 from allocator.tables import iso_date
-from api.capacity.publication import RANKS, Counted, Publication, QuotaPart, Session, Shares
+from api.capacity.publication import RANKS, Counted, Publication, QuotaPart, Session
+from api.planning.orders import Options
 from api.planning.reference import Reference, reference_of
 from api.planning.store import ANY_CLASS, Ids
 
@@ -104,18 +105,10 @@ class _PlanTable:
         return [known[cell] for cell in self.rows["day"]]
 
 
-def publications(
-    plan: PlanToPublish, ids: Ids, shares: Shares, *, weeks: int | None, rebook: bool
-) -> Iterator[Publication]:
-    """One publication for each centre of the instance, in its order.
-
-    Parameters
-    ----------
-    weeks
-        First doses of the first weeks only, with the second doses these can need; None for all.
-    """
-    sessions = _sessions(plan, ids, weeks)
-    quotas = _quotas(plan, ids, weeks)
+def publications(plan: PlanToPublish, ids: Ids, options: Options) -> Iterator[Publication]:
+    """Give one publication for each centre of the instance, in its order."""
+    sessions = _sessions(plan, ids, options.weeks)
+    quotas = _quotas(plan, ids, options.weeks)
     counted = _counted(plan.instance, ids)
     for code in plan.instance.centres.ids:
         yield Publication(
@@ -125,8 +118,8 @@ def publications(
             sessions=tuple(sessions.get(code, ())),
             quotas=tuple(quotas.get(code, ())),
             counted=tuple(counted.get(code, ())),
-            shares=shares,
-            rebook=rebook,
+            shares=options.shares,
+            rebook=options.rebook,
         )
 
 

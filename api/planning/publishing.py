@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from api.capacity import service
-from api.capacity.publication import Publication, Shares
+from api.capacity.publication import Publication
 from api.capacity.rebooking.again import place_displaced
 from api.capacity.rebooking.report import rebooked
 from api.capacity.windows import date_of
@@ -23,6 +23,7 @@ from api.capacity.withhold import Missing, Withholding
 from api.database.engine import hot_pool
 from api.database.hot import HotConnection
 from api.planning.folder import publications, read_plan_to_publish
+from api.planning.orders import Options
 from api.planning.store import write_reference
 
 AT_A_TIME = 2
@@ -33,15 +34,6 @@ QUOTA_KINDS = ("added", "removed", "raised", "lowered", "release")
 REBOOKED_KINDS = ("moved", "other_centre", "displaced", "released")
 Watcher = Callable[[float], None]
 """Told the share of the centres that is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a plan is published; see `publications` and `Publication`."""
-
-    shares: Shares = field(default_factory=Shares)
-    weeks: int | None = None
-    rebook: bool = False
 
 
 @dataclass(slots=True)
@@ -131,7 +123,7 @@ async def _publish(
         async with pool.connection() as connection:
             ids = await write_reference(connection, plan.reference)
             campaign = await service.Campaign.read(connection)
-        work = publications(plan, ids, options.shares, weeks=options.weeks, rebook=options.rebook)
+        work = publications(plan, ids, options)
         each = _Centres(pool, work, campaign, publication_id, now, tally, watch,
                         len(plan.reference.centres))  # fmt: skip
         async with asyncio.TaskGroup() as group:

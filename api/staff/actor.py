@@ -69,6 +69,11 @@ class Actor:
         return None
 
     @property
+    def publishes_plans(self) -> bool:
+        """Whether they may publish a plan for the whole campaign."""
+        return self.grant.role == "planner" and self.grant.scope == NATIONAL
+
+    @property
     def reads_audit(self) -> bool:
         """Whether they may read what the staff did."""
         return self.grant.role == "auditor"

@@ -13,7 +13,8 @@ import pytest
 from allocator.errors import InputError
 from allocator.read import sha256_of
 from api.capacity.publication import Shares
-from api.planning.publishing import Options, publish_folders
+from api.planning.orders import Options
+from api.planning.publishing import publish_folders
 from tests.campaign import MONDAY, NOW, Campaign
 from tests.integration.planning.plans import session_sums, write_week
 from tests.planned import planned

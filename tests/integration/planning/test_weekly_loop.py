@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 
 from api.planning.booked import export_booked
-from api.planning.publishing import Options, publish_folders
+from api.planning.orders import Options
+from api.planning.publishing import publish_folders
 from api.problems import Problem
 from tests.balance import broken_rules
 from tests.booking import Hands, Visitor, opened

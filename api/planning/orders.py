@@ -1,0 +1,103 @@
+"""What planners order to be published, and where that stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from api.capacity.publication import Shares
+from api.problems import MalformedRequest, NotFound
+from api.settings import Settings
+
+INSTANCE, PLAN = "instance", "plan"
+"""Folders inside that of a plan to be published."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_DEFAULT = Shares()
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a plan is published.
+
+    weeks
+        First doses of the first weeks only, with the second doses these can need; None for all.
+    rebook
+        Move the bookings for which the plan has no dose.
+    """
+
+    shares: Shares = field(default_factory=Shares)
+    weeks: int | None = None
+    rebook: bool = False
+
+
+class PublicationOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Publish the plan of this name; see `creneau publish`."""
+
+    plan: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    phone_share: Share = _DEFAULT.phone
+    standby_share: Share = _DEFAULT.standby
+    release_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = _DEFAULT.release_days
+    weeks: Annotated[int, msgspec.Meta(ge=1, le=520)] | None = None
+    rebook: bool = False
+
+    def options(self) -> Options:
+        """Read them as options of publishing.
+
+        Raises
+        ------
+        MalformedRequest
+            When the shares are over 1 together.
+        """
+        try:
+            shares = Shares(self.phone_share, self.standby_share, self.release_days)
+        except ValueError:
+            raise MalformedRequest("phone_share and standby_share are over 1 together") from None
+        return Options(shares, self.weeks, self.rebook)
+
+
+class PublicationState(msgspec.Struct, frozen=True):
+    """Where a publication stands.
+
+    summary
+        What changed, as `creneau publish --json` prints it, once it is done.
+    message
+        What was wrong, when it failed; nothing of the plan is published then.
+    """
+
+    publication: UUID
+    plan: str
+    status: Literal["queued", "running", "done", "failed"]
+    summary: dict[str, Any] | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolders:
+    """The two folders of a plan that may be published."""
+
+    instance: Path
+    plan: Path
+
+    @classmethod
+    def named(cls, settings: Settings, name: str) -> PlanFolders:
+        """Find a plan by its name.
+
+        Raises
+        ------
+        NotFound
+            When there is none; a name never leads out of the folder of plans.
+        """
+        if _NAME.fullmatch(name) is None:
+            raise NotFound
+        folder = settings.plans_folder / name
+        found = cls(folder / INSTANCE, folder / PLAN)
+        if not (found.instance.is_dir() and found.plan.is_dir()):
+            raise NotFound
+        return found
