@@ -17,6 +17,7 @@ POINT_BYTES = SCALAR_BYTES = 32
 IDENTITY = bytes(POINT_BYTES)
 _HASH_BYTES = 64
 _BLOCK_BYTES = 128
+FIELD_PRIME = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -28,9 +29,8 @@ def checked_point(encoded: bytes) -> bytes:
     Refused
         When it is not the canonical encoding of a point, or is the identity.
     """
-    if len(encoded) != POINT_BYTES or encoded == IDENTITY:
-        raise Refused("not a point of the group")
-    if not rbcl.crypto_core_ristretto255_is_valid_point(encoded):
+    canonical = len(encoded) == POINT_BYTES and encoded != IDENTITY and _is_canonical(encoded)
+    if not canonical or not rbcl.crypto_core_ristretto255_is_valid_point(encoded):
         raise Refused("not a point of the group")
     return encoded
 
@@ -46,6 +46,15 @@ def checked_scalar(encoded: bytes) -> bytes:
     if len(encoded) != SCALAR_BYTES or int.from_bytes(encoded, "little") >= ORDER:
         raise Refused("not a scalar of the group")
     return encoded
+
+
+def _is_canonical(encoded: bytes) -> bool:
+    """Whether it is a number of the field in its one form, and not negative (that is, odd).
+
+    Checked here because the libsodium that comes with rbcl looks past the highest bit.
+    """
+    number = int.from_bytes(encoded, "little")
+    return number < FIELD_PRIME and number % 2 == 0
 
 
 def random_scalar() -> bytes:

@@ -24,7 +24,8 @@ const OVERHEAD_BYTES = 48;
 /** Every sealed identity has this size. */
 export const SEALED_BYTES = PADDED_BYTES + OVERHEAD_BYTES;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const SUITE = new CipherSuite({
+/** The one suite that is used. */
+export const SUITE = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
   kdf: new HkdfSha256(),
   aead: new Chacha20Poly1305(),
