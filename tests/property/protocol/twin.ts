@@ -2,6 +2,7 @@
 // Bytes travel as {"hex": "..."}.
 import { createInterface } from "node:readline";
 
+import { ristretto255_oprf } from "../../../api/web/node_modules/@noble/curves/ed25519.js";
 import * as authority from "../../../api/web/protocol/authority.ts";
 import * as documents from "../../../api/web/protocol/documents.ts";
 import * as encoding from "../../../api/web/protocol/encoding.ts";
@@ -30,6 +31,11 @@ async function sealedVector({ publicKey, info, seed, aad, plain }: Vector): Prom
   return encoding.concat(new Uint8Array(sender.enc), new Uint8Array(sealed));
 }
 
+/** Public key that is derived as the published vectors derive it. */
+function publishedKey(seed: Uint8Array, info: Uint8Array): Uint8Array {
+  return ristretto255_oprf.voprf.deriveKeyPair(seed, info).publicKey;
+}
+
 /** Tags made with key services that answer over HTTP. */
 function tagsOver(
   persons: person.Person[], campaign: string, services: authority.ServiceAddress[], leave?: string,
@@ -40,7 +46,7 @@ function tagsOver(
 
 const rooms: Record<string, Record<string, unknown>> = {
   authority, documents, encoding, grant, identity, keyFile, keys, person, recovery, sealing, tag,
-  wrapping, twin: { sealedVector, tagsOver },
+  wrapping, twin: { publishedKey, sealedVector, tagsOver },
 };
 
 function revive(_: string, value: unknown): unknown {
