@@ -110,7 +110,9 @@ class Publisher:
         for id_ in self.board.due(int(now.timestamp()))[:room]:
             self.board.centres[id_].changed_at = now
             self._unwritten.add(id_)
-        write_centres(self.board, self.shelf, self._unwritten, now)
+        free = self.board.recount(self._unwritten, int(now.timestamp()))
+        self._unwritten |= free.keys()
+        write_centres(self.board, self.shelf, free, now)
         self._unwritten = set()
         write_own(self.shelf, now, self.stopped, now)
 

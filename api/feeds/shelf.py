@@ -83,11 +83,11 @@ class Shelf:
         if known is None:
             # After a start nothing is known: what was there already has not changed just now.
             changed_at = _said_since(path, content, head_length) or changed_at
-        self._prints[name] = new
-        self._changed[name] = changed_at
         if stamped_at:
             content = _HEAD % (_stamp(stamped_at), _stamp(changed_at)) + content[1:]
         write_whole(path, content, changed_at, effort)
+        self._prints[name] = new
+        self._changed[name] = changed_at
 
 
 def _stamp(moment: datetime) -> bytes:

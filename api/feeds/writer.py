@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -20,9 +20,14 @@ FEW_CENTRES = 30
 """As long as no more change in a turn, there is time to compress well."""
 
 
-def write_centres(board: Board, shelf: Shelf, centre_ids: Iterable[int], now: datetime) -> None:
-    """Count some centres again, and write their files and those of their départements."""
-    free = board.recount(centre_ids, int(now.timestamp()))
+def write_centres(board: Board, shelf: Shelf, free: Mapping[int, Numbers], now: datetime) -> None:
+    """Write the files of centres that were counted again, and those of their départements.
+
+    Parameters
+    ----------
+    free
+        Places free by slot, by centre, as `Board.recount` gives them.
+    """
     effort = Effort.GOOD if len(free) <= FEW_CENTRES else Effort.QUICK
     departments: dict[str, Neighbourhood] = {}
     for id_, by_slot in free.items():

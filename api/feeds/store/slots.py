@@ -63,7 +63,7 @@ _QUOTA: Mapping[LiteralString, str] = {
     "greatest(slots - taken, 0)": "int4", "open_at": "timestamptz",
 }  # fmt: skip
 _BY_NUMBER = SQL("slot_id")
-_BY_WEEK = SQL("product_id, week")
+_BY_WEEK = SQL("product_id, week, department, class_id")
 _ALL_SLOTS = aggregated(_SLOT, SQL("slot WHERE centre_id = ANY(%s)"), _BY_NUMBER)
 _SOME_SLOTS = aggregated(
     _SLOT,
