@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { basename, join } from "node:path";
 
 import { build } from "esbuild";
 
@@ -12,6 +12,7 @@ const ENTRIES = ["protocol/citizen.ts", "protocol/staff.ts"];
 const WEB = import.meta.dirname;
 const DIST = join(WEB, "dist");
 const LICENCES = "licences.txt";
+const NAME_DIGITS = 12;
 
 const digest = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
 
@@ -21,7 +22,7 @@ async function bundle() {
     entryPoints: ENTRIES,
     outdir: "dist",
     outbase: ".",
-    entryNames: "[name]-[hash]",
+    entryNames: "[name]",
     bundle: true,
     format: "esm",
     target: "es2022",
@@ -32,16 +33,16 @@ async function bundle() {
     write: false,
     logLevel: "error",
   });
-  const bytes = new Map(outputFiles.map((file) => [file.path.split(sep).at(-1), file.contents]));
+  const built = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  const bytes = new Map();
   const entries = Object.entries(metafile.outputs).map(([path, { entryPoint }]) => {
-    const file = path.split("/").at(-1);
-    const contents = bytes.get(file);
-    return [entryPoint, {
-      file,
-      bytes: contents.length,
-      sha256: digest("sha256", contents, "hex"),
-      integrity: `sha384-${digest("sha384", contents, "base64")}`,
-    }];
+    const contents = built.get(basename(path));
+    const sha256 = digest("sha256", contents, "hex");
+    // The bundler's own hash knows of paths; this one is of the content alone.
+    const file = basename(path).replace(/(\.\w+)$/, `-${sha256.slice(0, NAME_DIGITS)}$1`);
+    bytes.set(file, contents);
+    const integrity = `sha384-${digest("sha384", contents, "base64")}`;
+    return [entryPoint, { file, bytes: contents.length, sha256, integrity }];
   });
   bytes.set(LICENCES, Buffer.from(await licences(Object.keys(metafile.inputs))));
   bytes.set("manifest.json", Buffer.from(manifest(entries)));

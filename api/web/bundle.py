@@ -47,7 +47,8 @@ def read_bundle(folder: Path = DIST) -> Mapping[str, Bundled]:
     try:
         manifest = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise InputError(path, "is missing: `uv sync --reinstall-package creneau` makes it") from None
+        rule = "is missing: `uv sync --reinstall-package creneau` makes it"
+        raise InputError(path, rule) from None
     if manifest["format"] != FORMAT:
         raise InputError(path, f"is not of format {FORMAT}")
     bundle = {entry: Bundled(**members) for entry, members in manifest["entries"].items()}
