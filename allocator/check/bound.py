@@ -55,7 +55,8 @@ def bound_at(
     reward = _fairness_reward(instance, calendar, duals.fairness)
     km_price = instance.objective.km
     best = geography.least(km_price, _person_cost(instance, calendar, duals, reward))
-    gain = instance.demand * np.minimum(0.0, best - km_price * near_km[:, None])
+    to_nearest = km_price * near_km
+    gain = instance.demand * np.minimum(0.0, best - to_nearest[:, None])
     weighed = instance.classes.weight * instance.objective.unserved
     everybody = instance.demand.sum(axis=0) * weighed
     left = np.maximum(calendar.injections - calendar.booked.sum(axis=1), 0)
@@ -67,8 +68,10 @@ def bound_at(
         duals.stock * calendar.booked,
         gain,
     )
+    # What cancels out inside the terms is rounded too.
     rewards = np.abs(reward).max(axis=1) * people_by_department(instance)
-    absolute = sum(float(np.abs(term).sum()) for term in terms) + float(rewards.sum())
+    cancelled = float(rewards.sum() + instance.demand.sum(axis=1) @ to_nearest)
+    absolute = sum(float(np.abs(term).sum()) for term in terms) + cancelled
     bound = sum(float(term.sum()) for term in terms) - FLOAT_SLACK * absolute
     return max(0.0, bound)
 

@@ -11,10 +11,20 @@ import pytest
 from allocator.certificate import Prices, from_table, no_prices, to_table
 from allocator.check.bound import MAX_PRICE, lower_bound
 from allocator.check.verdict import judge
-from allocator.instance import Instance
+from allocator.instance import Instance, Objective
 from allocator.read import read_instance
 from tests.factories import random_instance
-from tests.instances import NAMED, allowed, delivery, one_dose, people, two_doses, weekly
+from tests.instances import (
+    NAMED,
+    allowed,
+    centre,
+    delivery,
+    one_dose,
+    people,
+    two_doses,
+    weekly,
+    zone,
+)
 from tests.unit.check.plans import campaign, plan_of
 from tests.unit.check.reference import prices_of, relaxation
 
@@ -210,6 +220,27 @@ def test_the_bound_stays_finite_at_any_price(instance):
         field[:] = 1e308
     assert lower_bound(instance, prices) == 0
     assert MAX_PRICE < 1e300
+
+
+def test_what_kilometres_lose_by_rounding_does_not_lift_the_bound(tmp_path):
+    """Everybody next door is served for nothing, though a kilometre costs 1e5 and a person 1e-6.
+
+    Prices of sums as large as 1e7 are rounded by more than the person is worth.
+    """
+    rng = np.random.default_rng(1)
+    places = rng.uniform(-40, 40, (200, 2)).round(4).tolist()
+    rows = [{**zone(f"z{i}"), "lat": lat, "lon": lon} for i, (lat, lon) in enumerate(places)]
+    instance = one_week(
+        tmp_path / "i",
+        zones=rows,
+        demand=[people(row["zone"], "18", 9) for row in rows],
+        centres=[{**centre("x"), "lat": 1.3, "lon": 2.7}],
+        capacity=weekly("x", 10_000),
+        deliveries=[delivery(0, "p", 10_000)],
+        travel=[],
+    )
+    dear = replace(instance, objective=Objective(unserved=1e-6, week=0, km=1e5))
+    assert lower_bound(dear, no_prices(dear)) == 0
 
 
 def test_the_verdict_takes_its_bound_from_the_certificate_of_the_plan(instance):
