@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ CHECK_S = 0.1
 MOST_BYTES = 64 << 20
 """Memory a worker gives to the public files; those that nobody asks for leave first."""
 _TYPES = {
-    ".json": b"application/json",
-    ".ndjson": b"application/fhir+ndjson",
-    ".csv": b"text/csv; charset=utf-8",
-    "": b"application/json",
+    "json": b"application/json",
+    "ndjson": b"application/fhir+ndjson",
+    "csv": b"text/csv; charset=utf-8",
+    "$bulk-publish": b"application/json",
+    "metadata": b"application/fhir+json",
 }
+"""By what follows the last dot of a name, or its last slash."""
 _LIVE = "availability/"
 _ABSENT = (0, 0)
 
@@ -133,7 +136,7 @@ def _read(folder: str, name: str, suffix: str, identity: tuple[int, int], now: f
     ]
     headers = [
         *kept,
-        (b"content-type", _TYPES[Path(name).suffix]),
+        (b"content-type", _TYPES[re.split("[./]", name)[-1]]),
         (b"content-length", b"%d" % len(body)),
     ]
     if suffix:

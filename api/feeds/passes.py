@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api.feeds import datagouv, fhir, smart, vitemadose
+from api.feeds import capability, datagouv, fhir, smart, vitemadose
 from api.feeds.board import Board, Centre, Neighbourhood
 from api.feeds.free import Seconds, free_of
 from api.feeds.publisher import Publisher
@@ -121,7 +121,9 @@ class Feeds:
         shelf = self.publisher.shelf
         files = [shelf.changed_at(smart.file_name(t, code)) for t in smart.TYPES for code in told]
         transaction = max(filter(None, files))
-        self._put(smart.MANIFEST, smart.manifest(self.public_url, told, transaction), transaction)
+        manifest = smart.manifest(self.public_url, told, transaction)
+        self._put(smart.MANIFEST, manifest, transaction)
+        self._put(capability.METADATA, capability.statement(self.public_url), transaction)
         yield True
 
     def _put_datagouv(self, told: Mapping[str, Told]) -> Iterator[bool]:
