@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.capacity import service
 from api.capacity.publication import QuotaPart
 from api.capacity.rebooking.again import place_displaced
 from api.capacity.rebooking.people import Outcome
@@ -278,6 +279,27 @@ def test_re_booking_is_the_same_every_time(campaign, server):
 
     with fresh_database(server, template=name) as other:
         assert cut(other) == cut(campaign.url)
+
+
+def test_somebody_who_cancels_meanwhile_is_not_moved(campaign, monkeypatch):
+    """The booking was live when it was looked at, and cancelled when it was to be locked."""
+    publish(campaign, plan(day(4), day(4, TUESDAY), day(4, SECOND, rank=2)))
+    ana, ben = book(campaign, "ana", "ben")
+    lock, calls = service.rebooking.lock_ground, []
+
+    async def cancel_first(*args):
+        if not calls:
+            async with opened(campaign) as (_, desk):
+                await Visitor(desk, ana.name, ana.key, ana.secret).cancel()
+        calls.append(args)
+        return await lock(*args)
+
+    monkeypatch.setattr(service.rebooking, "lock_ground", cancel_first)
+    published = publish(campaign, by_hand_on(MONDAY))
+    assert len(calls) == 2
+    assert published.changes.rebooked.counts["moved"] == 1
+    assert receipt(campaign, ana).state == "cancelled"
+    assert doses(campaign, ben)[0][1] == TUESDAY
 
 
 @pytest.mark.parametrize("seed", range(3))

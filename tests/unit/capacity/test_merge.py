@@ -145,6 +145,23 @@ def test_a_day_set_by_hand_binds_by_itself():
     assert merged.slots.capacity.sum() - 2 == 6
 
 
+def test_a_day_that_holds_as_many_as_before_moves_nobody():
+    """However its bookings lie over the windows: free places of the day make up for full ones."""
+    slots = with_taken(published(plan(day(8, rank=1), day(8, rank=2))), *[2, 1, 2, 1, 0, 0, 0, 0])
+    firsts = int(slots.taken[slots.schedule_id == schedule_id(PFIZER, 1)].sum())
+    merged = laid(plan(day(firsts), day(8, rank=2), days_bind=True, rebook=True), slots)
+    assert merged.over == ()
+
+
+def test_the_same_day_makes_up_before_the_week_does():
+    """Tuesday keeps all it has while Monday has something left."""
+    slots = with_taken(published(plan(day(8))), 2, 2, 0, 0)
+    merged = laid(plan(day(4), day(8, TUESDAY)), slots)
+    tuesday = merged.slots.day == day_number(TUESDAY)
+    assert merged.slots.capacity[tuesday].sum() == 8
+    assert merged.slots.capacity[~tuesday].tolist() == [2, 2, 0, 0]
+
+
 def test_other_hours_leave_bookings_where_they_are():
     """The old windows hold what is booked in them, the new ones the rest."""
     slots = with_taken(published(plan(day(8))), 1, 0, 0, 0)
