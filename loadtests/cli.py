@@ -47,3 +47,23 @@ def plan(
     if bench.failed:
         typer.echo(f"failed: {'; '.join(bench.failed)}", err=True)
         raise typer.Exit(1)
+
+
+@bench_app.command()
+def tags(
+    seconds: Annotated[float, typer.Option(min=0.1, help="Seconds for each row.")] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure the key service: evaluations with proof, in process and over HTTP."""
+    import json
+    from dataclasses import asdict
+
+    from loadtests.bench_tags import measure
+
+    rows = list(measure(seconds))
+    if as_json:
+        typer.echo(json.dumps({"rows": [asdict(row) for row in rows]}))
+        return
+    typer.echo(f"{'where':12}{'points':>8}{'per s':>10}{'per core s':>12}")
+    for row in rows:
+        typer.echo(f"{row.where:12}{row.points:>8}{row.per_s:>10,.0f}{row.per_core_s:>12,.0f}")

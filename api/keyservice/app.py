@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Lifespan
 
 from api.keyservice.key_file import CampaignKey
 from api.keyservice.limits import DailyCounts, neighbourhood
@@ -75,6 +76,7 @@ def create_app(
     rules: Rules = Rules(),
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """Build the application for some campaigns."""
     cors = Middleware(
@@ -89,6 +91,7 @@ def create_app(
         ],
         middleware=[cors],
         exception_handlers={HTTPException: answer_problem},
+        lifespan=lifespan,
     )
     pairs = {key.campaign: (key, key.pair) for key in keys}
     app.state.service = _Service(pairs, rules, DailyCounts(clock), clock)

@@ -59,15 +59,11 @@ def keyservice(
         raise InputError(key_file[-1], "is the second key of a campaign")
     rules = Rules(per_address, per_centre, behind_proxy, tuple(origin or ["*"]))
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-    def ready() -> None:
-        said = {"url": url, "campaigns": campaigns}
-        text = json.dumps(said, ensure_ascii=False) if as_json else (
-            f"key service at {url} for {', '.join(campaigns)}; Ctrl-C stops it"
-        )  # fmt: skip
-        print(text, flush=True)
-
-    serve(keys, rules, host, port, ready)
+    said = {"url": url, "campaigns": campaigns}
+    greeting = json.dumps(said, ensure_ascii=False) if as_json else (
+        f"key service at {url} for {', '.join(campaigns)}; Ctrl-C stops it"
+    )  # fmt: skip
+    serve(keys, rules, host, port, greeting)
 
 
 @app.command()

@@ -6,8 +6,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
-import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,7 +74,6 @@ def key_service(folder, *options, seed=b"k" * 32):
         try:
             said = json.loads(process.stdout.readline() or b"{}")
             assert said, log.read_text()
-            wait_until_it_answers(said["url"])
             yield Running(process, said["url"], key, said, log)
         finally:
             if process.poll() is None:
@@ -88,19 +85,6 @@ def running(tmp_path_factory):
     """Run one key service for a module."""
     with key_service(tmp_path_factory.mktemp("keyservice")) as service:
         yield service
-
-
-def wait_until_it_answers(url):
-    """Wait for the worker to take its first call."""
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"{url}/health", timeout=PATIENCE_S).close()
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"{url} does not answer")
 
 
 def free_port():
