@@ -59,6 +59,8 @@ class Neighbourhood:
         How many of them have a free place, by cell.
     shown
         By cell, whether a free place can be part of something bookable here.
+    version
+        Counts how often its centres were written.
     """
 
     department: Department
@@ -66,6 +68,7 @@ class Neighbourhood:
     shown: Bools
     centre_ids: list[int] = field(default_factory=list)
     changed_at: datetime = LONG_AGO
+    version: int = 0
 
 
 class Board:

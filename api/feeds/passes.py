@@ -24,8 +24,13 @@ NOTHING_ANYWHERE = "no availability anywhere"
 
 @dataclass(slots=True)
 class Told:
-    """What a pass says of the centres of a département, one after the other."""
+    """What a pass says of the centres of a département, one after the other.
 
+    seen
+        The publisher's start, and the version of the département since then.
+    """
+
+    seen: tuple[int, int]
     changed_at: datetime
     lines: list[vitemadose.Line] = field(default_factory=list)
     slots: list[bytes] = field(default_factory=list)
@@ -64,7 +69,7 @@ class Feeds:
         changed = [
             n for n in board.neighbourhoods.values()
             if (told := self._told.get(n.department.code)) is None
-            or told.changed_at != n.changed_at
+            or told.seen != (self.publisher.starts, n.version)
         ]  # fmt: skip
         for neighbourhood in changed:
             yield from self._tell(board, neighbourhood, now)
@@ -72,7 +77,8 @@ class Feeds:
             yield from self._finish(board)
 
     def _tell(self, board: Board, neighbourhood: Neighbourhood, now: datetime) -> Iterator[bool]:
-        told = Told(neighbourhood.changed_at)
+        seen = self.publisher.starts, neighbourhood.version
+        told = Told(seen, neighbourhood.changed_at)
         for id_ in neighbourhood.centre_ids:
             self._tell_centre(board, neighbourhood, board.centres[id_], told, int(now.timestamp()))
             yield True

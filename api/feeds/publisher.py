@@ -35,6 +35,8 @@ class Publisher:
         In autocommit, of its own.
     stopped
         Open feeds that are not written, and why.
+    starts
+        How often everything was read.
     """
 
     connection: Connection[Any]
@@ -42,6 +44,7 @@ class Publisher:
     clock: Clock
     board: Board = field(init=False)
     stopped: dict[str, str] = field(default_factory=dict)
+    starts: int = 0
     _unwritten: set[int] = field(default_factory=set)
     _looked_at: datetime = field(init=False)
 
@@ -73,6 +76,7 @@ class Publisher:
 
     def _start_over(self, now: datetime) -> None:
         self._looked_at = now
+        self.starts += 1
         self.board = read_board(self.connection, read_reference(self.connection), _today(now))
         self._unwritten = set(self.board.centres)
         for neighbourhood in self.board.neighbourhoods.values():

@@ -6,7 +6,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +18,7 @@ from api.feeds.exchange import put_in_place
 ENCODINGS = {".br": "br", ".gz": "gzip"}
 """Suffixes of compressed files, best first, with the name HTTP has for them."""
 UNFINISHED = ".unfinished"
+_LATER = timedelta(milliseconds=1)
 _HEAD = b'{"generated_at":"%b","changed_at":"%b",'
 _STAMP = "2021-05-31T08:00:00.000"
 _HEAD_LENGTH = len(_HEAD % (2 * (f"{_STAMP}Z".encode(),)))
@@ -83,6 +84,9 @@ class Shelf:
         if known is None:
             # After a start nothing is known: what was there already has not changed just now.
             changed_at = _said_since(path, content, head_length) or changed_at
+        else:
+            # Changes reach us in another order than they were made in.
+            changed_at = max(changed_at, self._changed[name] + _LATER)
         if stamped_at:
             content = _HEAD % (_stamp(stamped_at), _stamp(changed_at)) + content[1:]
         write_whole(path, content, changed_at, effort)

@@ -36,6 +36,7 @@ def write_centres(board: Board, shelf: Shelf, free: Mapping[int, Numbers], now: 
         departments[neighbourhood.department.code] = neighbourhood
         neighbourhood.changed_at = max(neighbourhood.changed_at, board.centres[id_].changed_at)
     for neighbourhood in departments.values():
+        neighbourhood.version += 1
         write_department(board, shelf, neighbourhood, now, effort)
 
 

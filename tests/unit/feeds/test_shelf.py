@@ -66,6 +66,14 @@ def test_another_content_is_written_with_new_stamps(tmp_path):
     assert json.loads((tmp_path / NAME).read_text())["changed_at"].startswith("2021-05-28T08:05")
 
 
+def test_a_later_content_has_a_later_stamp(tmp_path):
+    """Changes may arrive in another order than they were made in; readers must still notice."""
+    shelf = Shelf(tmp_path)
+    put(shelf, changed_at=LATER)
+    put(shelf, b'{"a":2}', AT, LATER)
+    assert json.loads((tmp_path / NAME).read_text())["changed_at"] == "2021-05-28T08:05:00.124Z"
+
+
 def test_after_a_start_what_is_there_already_has_not_changed_now(tmp_path):
     """A restart writes every file again, but says since when it has been saying this."""
     put(Shelf(tmp_path))
