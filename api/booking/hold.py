@@ -77,7 +77,7 @@ def _booking(order: HoldOrder, world: World, slots: list[Slot], *, uses_quota: b
         second_centre_id=second[0],
         second_slot_id=second[1],
         created_at=world.now,
-        expires_at=world.now + world.setting.hold_for,
+        expires_at=world.now + (order.hold_for or world.setting.hold_for),
         changed_at=world.now,
         secret_hash=order.secret_hash,
         hold_print=order.print,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from api.booking.rules import FirstElsewhere
@@ -14,7 +15,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class HoldOrder:
-    """Block the slots, in the order of their ranks; `print` is the digest of the request."""
+    """Block the slots, in the order of their ranks; `print` is the digest of the request.
+
+    hold_for
+        How long; None for as long as everybody.
+    """
 
     booking_id: UUID
     secret_hash: bytes
@@ -24,6 +29,7 @@ class HoldOrder:
     class_id: int
     places: tuple[Place, ...]
     first_elsewhere: FirstElsewhere | None
+    hold_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -51,12 +53,19 @@ class BookingDesk:
             await group.close()
 
     async def hold(
-        self, key: UUID, secret_hash: bytes, request: HoldRequest, channel: Channel = "web"
+        self,
+        key: UUID,
+        secret_hash: bytes,
+        request: HoldRequest,
+        channel: Channel = "web",
+        hold_for: timedelta | None = None,
     ) -> HoldReceipt:
         """Block the slots of a vaccination; `key` becomes the booking's id."""
         order = await self._understood(
             lambda catalogue: hold_order(catalogue, key, secret_hash, request, channel)
         )
+        if hold_for is not None:
+            order = replace(order, hold_for=hold_for)
         answer = await self.holds.ask(hold(order))
         if answer is None:
             answer = await self.reads.ask(held_again(order))

@@ -124,16 +124,22 @@ def _remove_slots(connection: Connection[TupleRow], day: date, removed: Counter[
         ).rowcount
 
 
+_OLD_PUBLICATIONS = (
+    # The newest of a centre stays: the next one is numbered after it.
+    "DELETE FROM publication old WHERE published_at < %s AND EXISTS (SELECT FROM publication new"
+    " WHERE new.centre_id = old.centre_id AND new.number > old.number)"
+)
 _TABLES: tuple[tuple[str, LiteralString, str], ...] = (
     ("idempotency", "DELETE FROM idempotency WHERE made_at < %s", "answers"),
     ("outbox", "DELETE FROM outbox WHERE changed_at < %s", "answers"),
-    (
-        "publication",
-        # The newest of a centre stays: the next one is numbered after it.
-        "DELETE FROM publication old WHERE published_at < %s AND EXISTS (SELECT FROM publication"
-        " new WHERE new.centre_id = old.centre_id AND new.number > old.number)",
-        "longest",
-    ),
+    ("publication", _OLD_PUBLICATIONS, "longest"),
     ("offer", "DELETE FROM offer WHERE state <> 'open' AND ends_at < %s", "days"),
+    (
+        "waiting",
+        "DELETE FROM waiting WHERE state IN ('served', 'left') AND changed_at < %s",
+        "days",
+    ),
+    ("waiting_centre", "DELETE FROM waiting_centre WHERE joined_at < %s", "longest"),
+    ("waiting", "DELETE FROM waiting WHERE joined_at < %s", "longest"),
 )
 """Tables whose rows only have an age, and which age it is."""
