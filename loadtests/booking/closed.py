@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from loadtests.booking.address import Address
-from loadtests.booking.connection import connected
+from loadtests.address import Address
 from loadtests.booking.ledger import Ledger
 from loadtests.booking.visit import book
 from loadtests.booking.wishes import Wish
+from loadtests.connection import connected
 
 
 @dataclass(frozen=True, slots=True)

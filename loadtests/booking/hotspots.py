@@ -22,6 +22,12 @@ class HotSpots:
         if self.percent < 100 and self.hot == self.centres:
             raise ValueError("Must have percent = 100 when every centre is hot.")
 
+    @property
+    def name(self) -> str:
+        """Say it in words."""
+        what = "one centre takes" if self.hot == 1 else f"{self.hot} of {self.centres} centres take"
+        return f"{what} {self.percent} %"
+
     def draw(self, random: Random) -> int:
         """Choose a centre, from 1 on."""
         if random.random() * 100 < self.percent:

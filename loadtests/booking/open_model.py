@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from loadtests.booking.address import Address
-from loadtests.booking.connection import Connection, connect
+from loadtests.address import Address
 from loadtests.booking.ledger import Ledger
 from loadtests.booking.visit import book
 from loadtests.booking.wishes import Wish
+from loadtests.connection import Connection, connect
 
 MOST_CONNECTIONS = 400
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from loadtests.booking.connection import Answer, Connection
 from loadtests.booking.ledger import Ledger
 from loadtests.booking.wishes import Wish, confirm_request, hold_request
+from loadtests.connection import Answer, Connection
 
 CREATED = 201
 

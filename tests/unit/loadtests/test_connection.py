@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from loadtests.booking.connection import Connection, LostError, read_answer
+from loadtests.connection import Connection, LostError, read_answer
 
 WHOLE = b"HTTP/1.1 409 Conflict\r\nContent-Type: x\r\nContent-Length: 4\r\n\r\nbody"
 

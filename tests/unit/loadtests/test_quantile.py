@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadtests.booking.quantile import quantile
+from loadtests.quantile import quantile
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""What processes cost: processor time and memory, of one and all below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import psutil
+
+
+def tree(pid: int) -> Iterator[psutil.Process]:
+    """Give a process and all below it; nothing when it has gone."""
+    with suppress(psutil.NoSuchProcess):
+        root = psutil.Process(pid)
+        yield root
+        yield from root.children(recursive=True)
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of processor time a process and those below it, ended ones included, have used."""
+    total = 0.0
+    for process in tree(pid):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+            if process.pid == pid:
+                total += times.children_user + times.children_system
+    return total
+
+
+def rss_mb(process: psutil.Process) -> float:
+    """Memory of one process that is in use now."""
+    return float(process.memory_info().rss) / 1e6
