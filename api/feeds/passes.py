@@ -65,20 +65,21 @@ class Feeds:
             yield False
 
     def _pass(self, now: datetime) -> Iterator[bool]:
-        board = self.publisher.board
+        board, starts = self.publisher.board, self.publisher.starts
         changed = [
             n for n in board.neighbourhoods.values()
             if (told := self._told.get(n.department.code)) is None
-            or told.seen != (self.publisher.starts, n.version)
+            or told.seen != (starts, n.version)
         ]  # fmt: skip
         for neighbourhood in changed:
-            yield from self._tell(board, neighbourhood, now)
+            told = Told((starts, neighbourhood.version), neighbourhood.changed_at)
+            yield from self._tell(board, neighbourhood, told, now)
         if changed:
             yield from self._finish(board)
 
-    def _tell(self, board: Board, neighbourhood: Neighbourhood, now: datetime) -> Iterator[bool]:
-        seen = self.publisher.starts, neighbourhood.version
-        told = Told(seen, neighbourhood.changed_at)
+    def _tell(
+        self, board: Board, neighbourhood: Neighbourhood, told: Told, now: datetime
+    ) -> Iterator[bool]:
         for id_ in neighbourhood.centre_ids:
             self._tell_centre(board, neighbourhood, board.centres[id_], told, int(now.timestamp()))
             yield True

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
+from api.feeds import schemas
 from api.feeds.board import Board, Neighbourhood
 from api.feeds.documents import DepartmentFile, PublisherFile
 from api.feeds.index import centres_file, index_file
@@ -71,12 +72,13 @@ def write_department(
 
 
 def write_index(board: Board, shelf: Shelf, changed_at: datetime, now: datetime) -> None:
-    """Write what there is: départements, places and rules."""
+    """Write what there is: départements, places and rules; and how files are to be read."""
     for name, content in (
         (INDEX, index_file(board.reference)),
         (CENTRES, centres_file(board.reference)),
     ):
         shelf.put(name, content, changed_at, now=now, effort=Effort.GOOD)
+    shelf.put_plain(schemas.NAME, schemas.encoded(), changed_at, effort=Effort.GOOD)
 
 
 def write_own(
