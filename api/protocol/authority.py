@@ -8,12 +8,13 @@ the key services that make person tags.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from api.protocol.encoding import frame, plain_text
+from api.protocol.encoding import frame
 from api.protocol.keys import KeyOwner, check_code
 from api.protocol.person import KINDS, Kind
 from api.protocol.refusal import Refused
@@ -21,6 +22,10 @@ from api.protocol.ristretto import checked_point
 
 SIGNATURE_BYTES = 64
 MOST_SERVICES = 2
+MOST_URL_CHARACTERS = 200
+_URL = re.compile(
+    r"(https://[\w.-]+|http://(127\.0\.0\.1|localhost))(:\d{1,5})?(/[\w.-]+)*", re.ASCII
+)
 _CENTRE_LABEL, _CAMPAIGN_LABEL = "creneau/centre-key/v1", "creneau/campaign/v1"
 
 
@@ -71,9 +76,9 @@ class ServiceAddress:
     public_key: bytes
 
     def __post_init__(self) -> None:
-        plain_text("the address of a key service", self.url, 200)
-        if not self.url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-            raise Refused("a key service is reached by https, or on this machine")
+        if len(self.url) > MOST_URL_CHARACTERS or _URL.fullmatch(self.url) is None:
+            raise Refused("a key service is reached by https, or on this machine; its address has"
+                          " no slash at its end")  # fmt: skip
         checked_point(self.public_key)
 
 
@@ -140,9 +145,11 @@ def verified_centre_key(
 
 
 def verified_campaign(
-    campaign: Campaign, signature: bytes, authority_public: bytes, *, on: dt.date
+    campaign: Campaign, signature: bytes, authority_public: bytes, *, code: str, on: dt.date
 ) -> Campaign:
-    """Return a campaign if the authority signed it and it is valid today."""
+    """Return a campaign if the authority signed it, it is the one meant, and valid today."""
     check_signature(campaign.statement, signature, authority_public)
+    if campaign.code != code:
+        raise Refused("this is another campaign")
     campaign.validity.check(on)
     return campaign

@@ -1,7 +1,7 @@
 /** What the campaign's authority vouches for: keys of centres, and the campaign itself. */
 import { ed25519 } from "@noble/curves/ed25519.js";
 
-import { type Bytes, frame, plainText } from "./encoding.ts";
+import { type Bytes, frame } from "./encoding.ts";
 import { checkCode, type KeyOwner, ownerFields } from "./keys.ts";
 import { KINDS, type Kind } from "./person.ts";
 import { Refused } from "./refusal.ts";
@@ -34,7 +34,8 @@ export interface Campaign {
 export const SIGNATURE_BYTES = 64;
 const MOST_SERVICES = 2;
 const MOST_URL_CHARACTERS = 200;
-const REACHED = ["https://", "http://127.0.0.1", "http://localhost"];
+const URL_FORM =
+  /^(https:\/\/[\w.-]+|http:\/\/(127\.0\.0\.1|localhost))(:\d{1,5})?(\/[\w.-]+)*$/;
 
 export function centreKey(owner: KeyOwner, validity: Validity): CentreKey {
   checkValidity(validity);
@@ -43,9 +44,10 @@ export function centreKey(owner: KeyOwner, validity: Validity): CentreKey {
 }
 
 export function serviceAddress(url: string, publicKey: Bytes): ServiceAddress {
-  plainText("the address of a key service", url, MOST_URL_CHARACTERS);
-  if (!REACHED.some((start) => url.startsWith(start))) {
-    throw new Refused("a key service is reached by https, or on this machine");
+  if (url.length > MOST_URL_CHARACTERS || !URL_FORM.test(url)) {
+    throw new Refused(
+      "a key service is reached by https, or on this machine; its address has no slash at its end",
+    );
   }
   return Object.freeze({ url, public_key: publicKey });
 }
@@ -84,19 +86,20 @@ export function verifiedCentreKey(
   return owner.public_key;
 }
 
-/** A campaign, if the authority signed it and it is valid on this day. */
+/** A campaign, if the authority signed it, it is the one meant, and valid on this day. */
 export function verifiedCampaign(
   of: Campaign,
   signature: Uint8Array,
   authorityPublic: Uint8Array,
-  on: string,
+  expected: { code: string; on: string },
 ): Campaign {
   const services = of.services.flatMap((service) => [service.url, service.public_key]);
   const statement = frame(
     "creneau/campaign/v1", of.code, of.kind, ...days(of.validity), ...services,
   );
   checkSignature(statement, signature, authorityPublic);
-  checkDay(of.validity, on);
+  if (of.code !== expected.code) throw new Refused("this is another campaign");
+  checkDay(of.validity, expected.on);
   return of;
 }
 

@@ -160,7 +160,7 @@ def test_the_authority_signs_the_campaign(done, authority, passphrase, tmp_path)
     signed = SignedCampaign.from_json(out.read_bytes())
     public = key_file(authority["key"]).owner.public_key
     campaign = verified_campaign(signed.campaign, signed.signature, public,
-                                 on=signed.campaign.validity.first)  # fmt: skip
+                                 code=CAMPAIGN, on=signed.campaign.validity.first)  # fmt: skip
     assert campaign.services[0].url == service["url"]
 
 

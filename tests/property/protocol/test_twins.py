@@ -317,11 +317,12 @@ def test_the_page_reads_campaigns_and_grants(twin):
     document = SignedCampaign(campaign, sign(campaign.statement, authority.secret)).to_json()
     read = twin("documents", "signedCampaignFromJson", document)
     call = ("authority", "verifiedCampaign", read["campaign"], read["signature"])
-    assert twin(*call, authority.public, TODAY.isoformat())["services"][0]["url"]
-    for public, day in ((pair("authority").public, TODAY.isoformat()),
-                        (authority.public, "2020-01-01")):  # fmt: skip
+    meant = {"code": CAMPAIGN, "on": TODAY.isoformat()}
+    assert twin(*call, authority.public, meant)["services"][0]["url"]
+    for public, changes in ((pair("authority").public, {}), (authority.public, {"code": "x"}),
+                            (authority.public, {"on": "2020-01-01"})):  # fmt: skip
         with pytest.raises(Refused):
-            twin(*call, public, day)
+            twin(*call, public, meant | changes)
     mine = signed(centre, authority)
     theirs = twin("documents", "signedKeyFromJson", mine.to_json())
     token = twin("grant", "openedGrant", theirs, centre.secret)
@@ -335,3 +336,13 @@ def test_base64url_is_read_alike(twin, text):
     assert outcome(encoding.from_base64url, text) == outcome(
         twin, "encoding", "fromBase64url", text
     )
+
+
+@quick
+@given(url=st.from_regex(r"(https?://)?(localhost|127\.0\.0\.1|[a-z.@]{1,6})(:\d{1,6})?(/[a-z/?]*)?",
+                         fullmatch=True))  # fmt: skip
+def test_addresses_of_key_services_are_admitted_alike(twin, url):
+    """What one takes for a safe address, so does the other."""
+    key = tag_key(b"k" * 32, CAMPAIGN).public
+    here = outcome(lambda: ServiceAddress(url, key).url)
+    assert here == outcome(lambda: twin("authority", "serviceAddress", url, key)["url"])

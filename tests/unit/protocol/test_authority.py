@@ -28,6 +28,7 @@ from api.protocol.refusal import Refused
 from tests.sealed import CAMPAIGN, CENTRE, TODAY, VALIDITY, key_service, pair, signed
 
 EXPECTED = {"campaign": CAMPAIGN, "centre": CENTRE, "on": TODAY}
+MEANT = {"code": CAMPAIGN, "on": TODAY}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_a_signed_campaign_verifies(authority, campaign):
     """Read from its document, with its key services."""
     document = SignedCampaign(campaign, sign(campaign.statement, authority.secret))
     document = SignedCampaign.from_json(document.to_json())
-    verified = verified_campaign(document.campaign, document.signature, authority.public, on=TODAY)
+    verified = verified_campaign(document.campaign, document.signature, authority.public, **MEANT)
     assert verified == campaign
 
 
@@ -105,9 +106,13 @@ def test_the_key_services_of_a_campaign_are_signed(authority, campaign):
     for services in ((other,), (*campaign.services, other)):
         changed = dataclasses.replace(campaign, services=services)
         with pytest.raises(Refused, match="did not sign"):
-            verified_campaign(changed, signature, authority.public, on=TODAY)
+            verified_campaign(changed, signature, authority.public, **MEANT)
     with pytest.raises(Refused, match="not valid"):
-        verified_campaign(campaign, signature, authority.public, on=dt.date(2020, 1, 1))
+        verified_campaign(
+            campaign, signature, authority.public, code=CAMPAIGN, on=dt.date(2020, 1, 1)
+        )
+    with pytest.raises(Refused, match="another campaign"):
+        verified_campaign(campaign, signature, authority.public, code="grippe", on=TODAY)
 
 
 def test_a_signature_under_a_key_is_none_under_a_campaign(authority, centre, campaign):
@@ -115,10 +120,23 @@ def test_a_signature_under_a_key_is_none_under_a_campaign(authority, centre, cam
     key = CentreKey(centre.owner, VALIDITY)
     with pytest.raises(Refused):
         verified_campaign(campaign, sign(key.statement, authority.secret), authority.public,
-                          on=TODAY)  # fmt: skip
+                          **MEANT)  # fmt: skip
 
 
-@pytest.mark.parametrize("url", ["http://cle.example.org", "ftp://x", "", "https://" + "x" * 200])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cle.example.org",
+        "ftp://x",
+        "",
+        "https://" + "x" * 200,
+        "http://localhost.example.org",
+        "https://cle.example.org/",
+        "https://a@b",
+        "https://x?y",
+        "https://x\n",
+    ],
+)
 def test_a_key_service_is_reached_safely(campaign, url):
     """By https; without it on this machine only."""
     with pytest.raises(Refused):
