@@ -65,8 +65,7 @@ def merge(
     Parameters
     ----------
     existing
-        Slots of the centre between `from_day` and `to_day`, of all products; those of products
-        the publication does not speak for only weigh on their windows.
+        Slots of the centre's days, of all products; other products only weigh on the windows.
     doses_per_vial
         By product.
     now
