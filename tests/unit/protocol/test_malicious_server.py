@@ -48,14 +48,13 @@ def centre():
 
 def test_it_puts_its_own_key_in_the_place_of_the_centre_s(authority, centre):
     """The page seals to a key that bears the authority's signature, or to none."""
-    mine = pair()
-    honest = signed(centre, authority)
-    swapped = CentreKey(dataclasses.replace(centre.owner, public_key=mine.public), VALIDITY)
+    theirs, their_authority = pair(), pair("authority")
+    honest, forged = signed(centre, authority), signed(theirs, their_authority)
+    swapped = CentreKey(dataclasses.replace(centre.owner, public_key=theirs.public), VALIDITY)
     for key, signature in (
         (swapped, honest.signature),  # its key under the centre's signature
-        (signed(mine, mine_as_authority := pair("authority")).key,
-         signed(mine, mine_as_authority).signature),  # its key under its own signature
-    ):  # fmt: skip
+        (forged.key, forged.signature),  # its key under its own signature
+    ):
         with pytest.raises(Refused, match="did not sign"):
             verified_centre_key(key, signature, authority.public, **EXPECTED)
     assert verified_centre_key(honest.key, honest.signature, authority.public, **EXPECTED)
