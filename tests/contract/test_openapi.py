@@ -1,0 +1,221 @@
+"""The OpenAPI document tells the truth: whatever is sent, the answer is one that it lists.
+
+Schemathesis sends what the document allows and what it forbids. Part of it is seasoned with codes,
+ids, secrets and tokens that exist, so that requests get beyond the first refusal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import checks
+from schemathesis.generation import GenerationMode
+from schemathesis.python import asgi
+from schemathesis.specs.openapi import checks as openapi_checks
+
+from api.app import create_app
+from api.settings import Settings
+from api.waiting.forms import JoinRequest
+from tests.booking import Hands, Visitor, opened, text
+from tests.campaign import CENTRES, LATER, MONDAY, Campaign, fill_campaign
+from tests.staff import token_of
+from tests.waiting import open_room
+
+EXAMPLES = 50
+"""Requests an operation, about half of them against the document."""
+PROMISES = [
+    checks.not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_schema_conformance,
+    openapi_checks.response_headers_conformance,
+]
+NOWHERE = "postgresql://nobody@localhost/nothing"
+DOCUMENT = create_app(Settings(database_url=NOWHERE)).openapi()
+OPERATIONS = sorted(
+    ((path, method.upper()) for path, item in DOCUMENT["paths"].items() for method in item),
+    key=lambda operation: (operation[1] == "DELETE", operation[0].endswith("/cancel"), operation),
+)
+"""Those that end something come last."""
+SECRET = b"s" * 32
+LIKELY = 0.9
+CHANGES = ("/capacity", "/closures", "/cuts", "/lines")
+OTHER = 4
+"""Changes of capacity are made here, so that they leave something to book at the first centre."""
+NOON = datetime(2021, 5, 31, 10, 0, tzinfo=UTC)
+"""The first doses of Monday are due, those of the days after it can be booked."""
+TUESDAY = MONDAY + timedelta(days=1)
+THERE: dict[str, Any] = {
+    "centre": CENTRES[1][0],
+    "department": "75",
+    "class": "75",
+    "product": "pfizer",
+    "day": TUESDAY.isoformat(),
+    "from": TUESDAY.isoformat(),
+    "to": TUESDAY.isoformat(),
+    "from_day": TUESDAY.isoformat(),
+    "to_day": None,
+    "slots": 5,
+    "lines": 3,
+    "first_elsewhere": None,
+    "centres": [CENTRES[2][0]],
+    "products": ["pfizer"],
+    "until": (NOON + timedelta(hours=4)).isoformat(),
+}
+"""Values that mean something in the campaign, by the name of the member they stand in."""
+
+
+@dataclass(slots=True)
+class Service:
+    """The application on a campaign, and things that are really there.
+
+    bookings
+        One held, one booked for Monday, one booked later, one cancelled.
+    offers
+        Entry and offer of three who wait: one has a place, two stand by.
+    """
+
+    schema: Any
+    campaign: Campaign
+    tokens: list[dict[str, str]]
+    bookings: list[str]
+    offers: list[tuple[str, str]]
+
+    def seasoned(self, case: Any, random: Random) -> Any:
+        """Put what is there in the place of most of what was made up."""
+        path, headers = case.path_parameters or {}, case.headers
+        season(path, random)
+        season(case.query or {}, random)
+        if case.path.endswith(CHANGES):
+            path["centre"] = CENTRES[OTHER][0]
+        if "booking" in path and random.random() < LIKELY:
+            path["booking"] = random.choice(self.bookings)
+        if "entry" in path and random.random() < LIKELY:
+            entry, offer = random.choice(self.offers)
+            path.update({"entry": entry} | ({"offer": offer} if "offer" in path else {}))
+        given = {"Manage-Secret": text(SECRET), "If-Match": self.version()}
+        if case.path == "/api/bookings":
+            given["Idempotency-Key"] = self.bookings[0]
+        headers.update({name: value for name, value in given.items() if random.random() < LIKELY})
+        headers.update(random.choice(self.tokens))
+        if isinstance(case.body, dict):
+            season(case.body, random)
+        elif case.media_type == "text/csv":
+            case.body = f"day,product,dose_rank,slots\n{TUESDAY},pfizer,1,7\n"
+        return case
+
+    def version(self) -> str:
+        """Tell the ETag of the centre's capacity."""
+        [row] = self.campaign.rows(
+            "SELECT count(*) AS n FROM publication WHERE centre_id = %s", OTHER
+        )
+        return f'"{row["n"]}"'
+
+
+def season(body: dict[str, Any], random: Random) -> None:
+    """Replace members by what means something, where their names are known."""
+    for name in body.keys() & THERE.keys():
+        if random.random() < LIKELY:
+            body[name] = THERE[name]
+    for form in body["days"][:1] if isinstance(body.get("days"), list) else ():
+        season(form, random)
+        body["days"] = [form]
+    doses = body.get("doses")
+    if isinstance(doses, list) and doses and random.random() < LIKELY:
+        body["doses"] = [whole(doses[0], rank, random) for rank in (1, 2)]
+
+
+def whole(dose: Any, rank: int, random: Random) -> Any:
+    """Make a dose of a pair out of one that was made up."""
+    if not isinstance(dose, dict):
+        return dose
+    dose = dict(dose)
+    season(dose, random)
+    return dose | ({"slot": 2 * rank} if "slot" in dose else {"dose_rank": rank})
+
+
+@pytest.fixture(scope="module")
+def service(module_database_url):
+    """Start the application in this process, on a campaign with some bookings and some staff."""
+    campaign = fill_campaign(module_database_url)
+    campaign.fill_week(capacity=300, centres=(1, 3, OTHER))
+    bookings = asyncio.run(book_some(campaign))
+    offers = asyncio.run(wait_for_some(campaign))
+    tokens = [
+        asyncio.run(token_of(campaign, role, scope))
+        for role, scope in [("planner", "national"), ("centre", CENTRES[1][0]),
+                            ("centre", CENTRES[1][0]),
+                            ("agent", "75"), ("auditor", "national")]
+    ]  # fmt: skip
+    app = create_app(Settings(database_url=campaign.url), clock=Hands(NOON))
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
+    yield Service(schema, campaign, tokens, bookings, offers)
+    asgi.shutdown_lifespans()
+
+
+async def book_some(campaign: Campaign) -> list[str]:
+    """Make the bookings of a service."""
+    clock = Hands()
+    async with opened(campaign, clock=clock) as (_, desk):
+        visitors = [Visitor(desk, name, UUID(int=n), SECRET) for n, name in enumerate("abcd", 1)]
+        held, today, later, cancelled = visitors
+        await today.book((1, 1), (1, 4))
+        await later.book((1, 2), (1, 5))
+        await cancelled.book((1, 3), (1, 5))
+        await cancelled.cancel()
+        clock.now = NOON
+        await held.hold((1, 2), (1, 4))
+        return [str(visitor.key) for visitor in visitors]
+
+
+async def wait_for_some(campaign: Campaign) -> list[tuple[str, str]]:
+    """Let three wait for one place at the second centre."""
+    day = MONDAY + timedelta(days=21)
+    campaign.add_slot(2, day=day, standby_kept=1, open_at=LATER)
+    campaign.add_slot(2, rank=2, day=day + timedelta(days=30))
+    async with open_room(campaign, clock=Hands(NOON)) as room:
+        for n in range(3):
+            wanted = JoinRequest("75", "75", [CENTRES[2][0]], ["pfizer"])
+            await room.list.join(UUID(int=90 + n), sha256(SECRET).digest(), wanted)
+            room.clock.go_on(seconds=1)
+        await room.maker.turn()
+    rows = campaign.rows("SELECT entry_id, offer_id FROM offer WHERE state = 'open'")
+    assert len(rows) == 3
+    return [(str(row["entry_id"]), str(row["offer_id"])) for row in rows]
+
+
+# The application's threads draw random numbers while the strategies do, which is none of theirs.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_is_in_the_document(service, path, method):
+    """No 5xx, no status, type or shape that the document does not list; and not only refusals."""
+    operation = service.schema[path][method]
+    cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
+    statuses: Counter[int] = Counter()
+
+    @settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+        phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(cases)
+    def send(case):
+        number = sum(statuses.values())
+        if number % 4:
+            case = service.seasoned(case, Random(number))
+        response = case.call()
+        statuses[response.status_code] += 1
+        case.validate_response(response, checks=PROMISES)
+
+    send()
+    assert any(200 <= status < 300 for status in statuses), statuses
