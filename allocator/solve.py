@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from allocator.check.verdict import judge
 from allocator.days import split_into_days
 from allocator.decisions import Decisions
 from allocator.instance import Instance
-from allocator.lp import Solver, count_columns, solve_relaxation
+from allocator.lp import Solver, UnsolvedError, count_columns, solve_relaxation
 from allocator.national import solve_national
 from allocator.result import Method, Result, Status
 from allocator.small import SMALL_COLUMNS, solve_small
@@ -100,7 +101,10 @@ def _decide(
     if method is Method.FIRST_COME:
         return first_come(model.instance), None, Status.BASELINE
     if columns <= SMALL_COLUMNS:
-        return solve_small(model, gap, seed, watch)
+        with suppress(
+            UnsolvedError
+        ):  # prices too far apart for an exact solve; the ascent bears it
+            return solve_small(model, gap, seed, watch)
     return solve_national(model, gap, seed, watch)
 
 

@@ -5,7 +5,7 @@ the peer of the benchmark, the witness of the tests, and the method for small in
 """
 
 from allocator.lp.columns import count_columns
-from allocator.lp.highs import Solver, Status
+from allocator.lp.highs import Solver, Status, UnsolvedError
 from allocator.lp.integer import IntegerSolution, search_integer, solve_integer
 from allocator.lp.relaxation import LpSolution, solve_relaxation
 
@@ -14,6 +14,7 @@ __all__ = [
     "LpSolution",
     "Solver",
     "Status",
+    "UnsolvedError",
     "count_columns",
     "search_integer",
     "solve_integer",

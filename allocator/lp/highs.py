@@ -14,11 +14,16 @@ from allocator.lp.program import Program
 Solver = Literal["choose", "simplex", "ipx", "hipo"]
 """How a relaxation is solved; `hipo` needs the package highspy-extras of the same version."""
 
-Status = Literal["optimal", "time limit", "infeasible"]
+Status = Literal["optimal", "time limit", "infeasible", "unsolved"]
+"""How a run ended; `unsolved` when its answer cannot be used."""
 
 SPARSIFY = 1 << 14
 """Presolve rule left out: with the aggregator it undoes and redoes the same step for ever on some
 programs of a hundred columns, and no time limit is looked at meanwhile (HiGHS 1.15.1)."""
+
+LEAST_COST, USUAL_COST = 0.1, 1e3
+"""HiGHS's tolerances are absolute: where the dearest column costs less than the first, all costs
+are raised until it costs about the second."""
 
 _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
@@ -27,6 +32,10 @@ _STATUS: dict[Any, Status] = {
     # No cost can fall without end (people are bounded), so only the other half can be true.
     highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
 }
+
+
+class UnsolvedError(RuntimeError):
+    """HiGHS ended without an answer that can be used: most often numbers too far apart for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Session:
         self.option("threads", value=threads)
         self.option("random_seed", value=0)
         self.option("presolve_rule_off", value=SPARSIFY)
+        self._unit = _unit_of(program.cost)
         count = program.columns.count
         self._pass(
             program,
@@ -76,8 +86,9 @@ class Session:
         matrix = program.matrix
         model: list[Any] = [
             program.columns.count, len(program.row_lower), matrix.nnz,
-            int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), program.constant,
-            program.cost, lower, upper, program.row_lower, program.row_upper,
+            int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize),
+            program.constant / self._unit, program.cost / self._unit, lower, upper,
+            program.row_lower, program.row_upper,
             matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
         ]  # fmt: skip
         self._refuse_error("passModel", self._highs.passModel(*model, whole.astype(np.int32)))
@@ -93,22 +104,30 @@ class Session:
         self._refuse_error("setSolution", self._highs.setSolution(solution))
 
     def run(self) -> Outcome:
-        """Solve; RuntimeError when HiGHS ends in any other way than those of `Status`."""
+        """Solve; UnsolvedError when HiGHS ends in any other way than those of `Status`."""
         self._refuse_error("run", self._highs.run())
         ended = self._highs.getModelStatus()
         status = _STATUS.get(ended)
         if status is None:
-            raise RuntimeError(f"HiGHS stopped: {self._highs.modelStatusToString(ended)}.")
+            raise UnsolvedError(f"HiGHS stopped: {self._highs.modelStatusToString(ended)}.")
         info, solution = self._highs.getInfo(), self._highs.getSolution()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         return Outcome(
             status=status,
             x=np.asarray(solution.col_value) if feasible and solution.value_valid else None,
-            row_dual=np.asarray(solution.row_dual) if solution.dual_valid else None,
-            bound=float(info.mip_dual_bound),
+            row_dual=self._unit * np.asarray(solution.row_dual) if solution.dual_valid else None,
+            bound=self._unit * float(info.mip_dual_bound),
         )
 
     @staticmethod
     def _refuse_error(what: str, status: Any) -> None:
         if status == highspy.HighsStatus.kError:
-            raise RuntimeError(f"HiGHS refused {what}.")
+            raise UnsolvedError(f"HiGHS refused {what}.")
+
+
+def _unit_of(cost: Floats) -> float:
+    """Cost that HiGHS is to see as 1: a power of two, so that no digit is lost."""
+    largest = float(np.abs(cost).max(initial=0.0))
+    if largest == 0.0 or largest >= LEAST_COST:
+        return 1.0
+    return float(2.0 ** np.round(np.log2(largest / USUAL_COST)))

@@ -10,7 +10,7 @@ from allocator.ascent.model import Model
 from allocator.decisions import Decisions
 from allocator.instance import Floats, Ints
 from allocator.lp.columns import Columns, Family
-from allocator.lp.highs import Session, Status
+from allocator.lp.highs import Outcome, Session, Status, UnsolvedError
 from allocator.lp.program import Program, program_of, whole_columns
 from allocator.lp.start import point_of
 
@@ -29,7 +29,7 @@ class IntegerSolution:
     """What the search found.
 
     status
-        `optimal` (within `GAP`), `time limit` or `infeasible`.
+        `optimal` (within `GAP`), `time limit`, `infeasible` or `unsolved`.
     objective
         Cost of the decisions, infinite when there are none.
     bound
@@ -59,7 +59,8 @@ def solve_integer(
     Returns
     -------
     Decisions or None
-        The best plan found in time, proven cheapest unless the time ran out; None without any.
+        The best plan found in time, proven cheapest unless the time ran out, and never dearer than
+        `start`; None without any.
     """
     return search_integer(model, time_limit, start).decisions
 
@@ -77,15 +78,28 @@ def search_integer(
     session.option("time_limit", value=float(time_limit))
     session.option("mip_rel_gap", value=GAP)
     session.option("mip_feasibility_tolerance", value=1e-7)
-    if start is not None:
-        session.start_from(point_of(model, program.columns, start))
-    outcome = session.run()
-    if outcome.x is None:
+    point = None if start is None else point_of(model, program.columns, start)
+    if point is not None:
+        session.start_from(point)
+    outcome, x = _run(session, program)
+    if start is not None and point is not None and program.row_excess(point) <= KEPT:
+        known = program.cost_of(point)
+        if x is None or known < program.cost_of(x):
+            return IntegerSolution(outcome.status, known, outcome.bound, start)
+    if x is None:
         return IntegerSolution(outcome.status, np.inf, outcome.bound, None)
-    x = made_whole(program, outcome.x)
     return IntegerSolution(
         outcome.status, program.cost_of(x), outcome.bound, decisions_of(model, program.columns, x)
     )
+
+
+def _run(session: Session, program: Program) -> tuple[Outcome, Floats | None]:
+    """Search, and make what is found whole; an answer that cannot be used is none."""
+    try:
+        outcome = session.run()
+        return outcome, None if outcome.x is None else made_whole(program, outcome.x)
+    except UnsolvedError:
+        return Outcome("unsolved", None, None, -np.inf), None
 
 
 def made_whole(program: Program, x: Floats) -> Floats:
@@ -93,7 +107,7 @@ def made_whole(program: Program, x: Floats) -> Floats:
 
     Raises
     ------
-    RuntimeError
+    UnsolvedError
         When a value is not whole although the theory says so, or a row is broken by rounding.
     """
     columns = program.columns
@@ -103,20 +117,20 @@ def made_whole(program: Program, x: Floats) -> Floats:
     session.option("solver", value="simplex")
     outcome = session.run()
     if outcome.x is None:
-        raise RuntimeError("The whole part of an integer solution admits no plan.")
+        raise UnsolvedError("The whole part of an integer solution admits no plan.")
     counted = whole.copy()
     for family in (columns.flows, columns.first_doses):
         counted[family.span] = True
     values = np.where(counted, _rounded(outcome.x, counted), outcome.x)
     if program.row_excess(values) > KEPT:
-        raise RuntimeError("Rounding an integer solution broke one of its rows.")
+        raise UnsolvedError("Rounding an integer solution broke one of its rows.")
     return values
 
 
 def _rounded(x: Floats, counted: np.ndarray) -> Floats:
     values = np.round(x)
     if np.abs(values - x)[counted].max(initial=0.0) > WHOLE:
-        raise RuntimeError("HiGHS left a count that is not whole.")
+        raise UnsolvedError("HiGHS left a count that is not whole.")
     return values
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, replace
+
 import numpy as np
 import pytest
 
 from allocator import solve as facade
 from allocator.baselines import pro_rata
 from allocator.decisions import Decisions
+from allocator.instance import Objective
+from allocator.lp import UnsolvedError
 from allocator.read import read_instance
 from allocator.result import Status
 from allocator.solve import solve
@@ -48,6 +52,20 @@ def test_the_optimum_found_by_hand_is_certified(tmp_path, name):
     result = solve(read_instance(known.folder))
     assert result.bound == pytest.approx(known.cost)
     assert result.status is Status.GAP_REACHED
+
+
+def test_the_unit_of_the_prices_does_not_matter(known):
+    """All prices a ten-millionth: the same optimum, in the new unit, and the same certificate."""
+    instance = read_instance(known.folder)
+    objective, fairness = instance.objective, instance.fairness
+    small = replace(
+        instance,
+        objective=Objective(*(1e-7 * price for price in astuple(objective))),
+        fairness=replace(fairness, price=1e-7 * fairness.price),
+    )
+    result = solve(small)
+    assert result.verdict.cost == pytest.approx(1e-7 * known.cost)
+    assert result.verdict.gap == pytest.approx(solve(instance).verdict.gap, abs=1e-5)
 
 
 def test_the_relaxation_alone_is_not_above_the_optimum(known):
@@ -137,6 +155,18 @@ def test_the_same_seed_makes_the_same_plan(tmp_path):
     once, again = (solve(busy(tmp_path / "i")).plan for _ in range(2))
     for name, table in once.tables.items():
         assert table.equals(again[name]), name
+
+
+def test_what_highs_cannot_solve_is_left_to_the_ascent(tmp_path, monkeypatch):
+    """A small instance whose relaxation HiGHS gives up is solved as a large one is."""
+
+    def gives_up(*_):
+        raise UnsolvedError("HiGHS stopped: Unknown.")
+
+    monkeypatch.setattr(facade, "solve_small", gives_up)
+    result = solve(busy(tmp_path / "i", seed=20))
+    assert result.verdict.feasible
+    assert 0 < result.bound <= result.verdict.cost
 
 
 def test_a_plan_that_breaks_the_model_is_never_returned(tmp_path, monkeypatch):

@@ -7,7 +7,13 @@ import pytest
 
 from allocator.ascent.model import model_of
 from allocator.check.bound import lower_bound
-from allocator.lp import search_integer, solve_integer, solve_relaxation
+from allocator.lp import (
+    UnsolvedError,
+    integer,
+    search_integer,
+    solve_integer,
+    solve_relaxation,
+)
 from allocator.read import read_instance
 from tests.factories import random_instance, write_instance
 from tests.instances import NAMED
@@ -87,6 +93,31 @@ def test_a_start_that_breaks_a_rule_is_dropped(tmp_path):
     plan.flows[:, -1] += 50
     best = search_integer(model_of(instance), TIME_S)
     assert search_integer(model_of(instance), TIME_S, plan).objective == best.objective
+
+
+def test_a_plan_to_start_from_is_kept_when_the_search_ends_without_an_answer(tmp_path, monkeypatch):
+    """What HiGHS finds is not whole after all: the plan known before is returned, or none."""
+    instance = campaign(tmp_path / "i")
+    model, plan = model_of(instance), hand_made(instance)
+
+    def not_whole(*_):
+        raise UnsolvedError("HiGHS left a count that is not whole.")
+
+    monkeypatch.setattr(integer, "made_whole", not_whole)
+    kept = search_integer(model, TIME_S, plan)
+    assert (kept.status, kept.decisions) == ("unsolved", plan)
+    assert kept.objective == pytest.approx(verdict_on(instance, plan).cost)
+    assert search_integer(model, TIME_S).decisions is None
+
+
+def test_a_search_that_finds_only_dearer_plans_returns_the_one_it_started_from(
+    tmp_path, monkeypatch
+):
+    """The answer is made to be the plan that serves nobody; the better one is kept."""
+    model = model_of(campaign(tmp_path / "i"))
+    best = search_integer(model, TIME_S)
+    monkeypatch.setattr(integer, "made_whole", lambda program, _: 0 * program.cost)
+    assert search_integer(model, TIME_S, best.decisions).decisions is best.decisions
 
 
 def test_the_same_instance_gives_the_same_plan(tmp_path):
