@@ -20,9 +20,9 @@ from allocator.watch import Watch
 
 SEARCH_SHARES = (1.0, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.2, 0.2, 0.0)
 """Shares of the prices at which the rounds of a search are made."""
-MOST_ROUNDS, SETTLINGS = 6, 2
-LEAST_PROGRESS = 0.97
-"""A further round must bring the gap below this share of the last one's."""
+MOST_ROUNDS, SETTLINGS = 10, 2
+LEAST_PROGRESS, PATIENCE = 0.97, 2
+"""A round brings the gap below this share of the last one's; so many in a row may fail to."""
 ROUNDING_S_PER_PAIR = 2.5e-7
 """Seconds kept for rounding and search, per (zone, centre) pair."""
 
@@ -64,7 +64,7 @@ def solve_national(
         if relaxer.lists is not None:
             _follow(relaxer.climb(relaxer.main_schedule(), "prices"), relaxer, watch)
         status = Status.NO_BETTER_FOUND
-        reached = float("inf")
+        reached, stale = float("inf"), 0
         for number in range(MOST_ROUNDS if relaxer.lists is not None else 0):
             # Momentum started anew damps the swings that a long run leaves in the soft plan.
             for _ in range(SETTLINGS):
@@ -75,7 +75,8 @@ def solve_national(
             if incumbent.gap(relaxer.bound) > gap:
                 _follow(relaxer.sharpen(), relaxer, watch)
             before, reached = reached, incumbent.gap(relaxer.bound)
-            if reached <= gap or reached > LEAST_PROGRESS * before or watch.is_over(reserve):
+            stale = stale + 1 if reached > LEAST_PROGRESS * before else 0
+            if reached <= gap or stale == PATIENCE or watch.is_over(reserve):
                 break
         if watch.is_over(reserve):
             status = Status.INTERRUPTED if watch.is_interrupted() else Status.TIME_LIMIT
