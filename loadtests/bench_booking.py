@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -88,8 +88,10 @@ class Rate:
 class Report:
     """What was measured.
 
+    rate
+        Pairs a second that come in the open run; the record's, unless it is a smoke run.
     p50_ms, p99_ms
-        From a visitor's arrival to the confirmation of the pair, at the rate of the record.
+        From a visitor's arrival to the confirmation of the pair, in the open run.
     late_ms
         By how much, at worst, the generator itself sent somebody off too late in that run.
     refusals
@@ -98,7 +100,8 @@ class Report:
         Promises that were broken; no figure excuses them.
     """
 
-    rates: list[Rate]
+    rate: float
+    rates: list[Rate] = field(default_factory=list)
     workers: int = 0
     p50_ms: float = 0.0
     p99_ms: float = 0.0
@@ -107,6 +110,31 @@ class Report:
     oversold: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """Give what `--json` prints: the hot-spot run, and everything else beside it."""
+        hot = self.rates[0]
+        return {
+            "pairs_per_s": hot.pairs_per_s, "pgbench_tps": hot.pgbench_tps, "ratio": hot.ratio,
+            "p99_ms_at_333": self.p99_ms, "oversold": self.oversold,
+            "rates": [asdict(rate) | {"ratio": rate.ratio} for rate in self.rates],
+            "p50_ms": self.p50_ms, "late_ms": self.late_ms, "workers": self.workers,
+            "booked": self.booked, "refusals": dict(self.refusals), "faults": self.faults,
+        }  # fmt: skip
+
+    def lines(self) -> Iterator[str]:
+        """Say it in lines."""
+        yield f"{'pairs a second':40}{'service':>10}{'pgbench':>10}{'ratio':>8}{'ms a pair':>11}"
+        for rate in self.rates:
+            yield (
+                f"{rate.name:40}{rate.pairs_per_s:>10,.0f}{rate.pgbench_tps:>10,.0f}"
+                f"{rate.ratio:>8.2f}{rate.cpu_ms:>11.2f}"
+            )
+        yield ""
+        yield f"{self.rate:g} pairs a second: p50 {self.p50_ms:.0f} ms, p99 {self.p99_ms:.0f} ms"
+        yield f"{self.booked:,} pairs booked by {self.workers} workers, {self.oversold} oversold"
+        if self.refusals:
+            yield f"refused: {', '.join(f'{n} {why}' for why, n in self.refusals.items())}"
 
     def judge(self, url: str, ledger: Ledger) -> None:
         """Count a database again that nobody changes now."""
@@ -175,7 +203,7 @@ class Bench:
         self.tell(f"{self.plan.shape.slots:,} slots: fill")
         fill(self.postgres.url, self.plan.shape, start)
         spots = [tenth_takes_sixty(self.plan.shape.centres), one_takes_all(self.plan.shape.centres)]
-        report = Report([], self._best_workers(spots[0]))
+        report = Report(self.plan.rate, workers=self._best_workers(spots[0]))
         self._service(report, spots)
         for rate, hot_spots in zip(report.rates, spots, strict=True):
             self._peer(report, rate, hot_spots, start)
@@ -201,7 +229,7 @@ class Bench:
                 rate = visitors.closed(hot_spots, plan.visitors, plan.warm_up_s, plan.seconds)
                 report.rates.append(rate)
                 report.judge(url, visitors.ledger)
-            self.tell(f"{plan.rate:g} pairs a second come")
+            self.tell(f"{report.workers} workers: {plan.rate:g} pairs a second come")
             run = visitors.open(spots[0], plan.rate, plan.seconds)
             report.judge(url, visitors.ledger)
         report.booked = len(visitors.ledger.confirmed)

@@ -67,3 +67,64 @@ def tags(
     typer.echo(f"{'where':12}{'points':>8}{'per s':>10}{'per core s':>12}")
     for row in rows:
         typer.echo(f"{row.where:12}{row.points:>8}{row.per_s:>10,.0f}{row.per_core_s:>12,.0f}")
+
+
+@bench_app.command()
+def booking(
+    seconds: Annotated[int, typer.Option(min=1, help="Seconds of each measured run.")] = 20,
+    workers: Annotated[
+        list[int] | None, typer.Option(min=1, help="Numbers of workers to choose from.")
+    ] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="A small campaign, briefly: shows that it runs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Book pairs through the whole service, then by pgbench; exit 1 when a promise was broken."""
+    import json
+    import tempfile
+    from dataclasses import replace
+    from pathlib import Path
+
+    from loadtests.bench_booking import SMOKE, Bench, Plan
+    from loadtests.postgres import own_postgres
+
+    plan = SMOKE if smoke else Plan(seconds=seconds)
+    if workers:
+        plan = replace(plan, workers=tuple(workers))
+    with (
+        tempfile.TemporaryDirectory(prefix="creneau-bench-") as scratch,
+        own_postgres(Path(scratch) / "home") as postgres,
+    ):
+        bench = Bench(postgres, Path(scratch), plan, lambda what: typer.echo(what, err=True))
+        report = bench.run()
+    typer.echo(json.dumps(report.as_json()) if as_json else "\n".join(report.lines()))
+    if report.faults:
+        typer.echo(f"broken: {'; '.join(report.faults)}", err=True)
+        raise typer.Exit(1)
+
+
+@bench_app.command()
+def reads(
+    seconds: Annotated[int, typer.Option(min=1, help="Seconds of the measured run.")] = 10,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="A small campaign, briefly: shows that it runs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Read the public files from the application that keeps them in memory."""
+    import json
+    import tempfile
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from loadtests.bench_reads import NATION, TINY, bench_reads
+    from loadtests.postgres import own_postgres
+
+    with (
+        tempfile.TemporaryDirectory(prefix="creneau-bench-") as scratch,
+        own_postgres(Path(scratch) / "home") as postgres,
+    ):
+        shape, length = (TINY, 1) if smoke else (NATION, seconds)
+        report = bench_reads(postgres, Path(scratch), shape, seconds=length)
+    typer.echo(json.dumps(asdict(report)) if as_json else report.line())

@@ -1,0 +1,83 @@
+"""What reading carries: public files a second, and what the server that gives them uses."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtests.booking.campaign import Shape, fill, next_monday
+from loadtests.postgres import Postgres
+from loadtests.processes import cpu_s
+from loadtests.reading import WRK, Reading, read_by_ourselves, read_by_wrk
+from loadtests.stack import Stack, served
+
+APPLICATION = "application"
+NATION = Shape(windows=14)
+"""As many windows as a national campaign shows: a centre's file has 672 of them."""
+TINY = Shape(centres=40, departments=4, weeks=1, windows=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was measured.
+
+    cores
+        Processors the server kept busy, its publisher included; `requests_per_s / cores` is what
+        one gives.
+    """
+
+    server: str
+    requests_per_s: float
+    cores: float
+    p99_ms: float
+    driver: str
+
+    def line(self) -> str:
+        """Say it in a line."""
+        per_core = self.requests_per_s / self.cores
+        return (
+            f"{self.server}: {self.requests_per_s:,.0f} requests a second on {self.cores:.2f} "
+            f"cores, {per_core:,.0f} a second and core, p99 {self.p99_ms:.1f} ms ({self.driver})"
+        )
+
+
+def bench_reads(postgres: Postgres, scratch: Path, shape: Shape, *, seconds: int) -> Report:
+    """Let the application's one worker serve its files from memory, and read them.
+
+    Every département's file is read as often as the files of sixteen centres: whoever looks around
+    opens some centres.
+
+    Raises
+    ------
+    RuntimeError
+        When a file is not there, or the service does not start.
+    """
+    fill(postgres.url, shape, next_monday())
+    with served(postgres.url, scratch / APPLICATION, workers=1) as stack:
+        _read(stack, scratch, shape, 1)
+        before, began = cpu_s(stack.pid), time.monotonic()
+        reading = _read(stack, scratch, shape, seconds)
+        cores = (cpu_s(stack.pid) - before) / (time.monotonic() - began)
+    return Report(
+        APPLICATION, reading.requests_per_s, cores, reading.p99_ms, "wrk" if WRK else "own"
+    )
+
+
+def _read(stack: Stack, scratch: Path, shape: Shape, seconds: int) -> Reading:
+    if WRK:
+        return read_by_wrk(stack.address, paths(shape), scratch, seconds=seconds, wrk=WRK)
+    return read_by_ourselves(stack.address, paths(shape), seconds=seconds)
+
+
+def paths(shape: Shape) -> list[str]:
+    """Give addresses of files: those of all centres, and their département's among them."""
+    departments = [f"/availability/departments/{d + 1}.json" for d in range(shape.departments)]
+    centres = [f"/availability/centres/c{c + 1}.json" for c in range(shape.centres)]
+    every = max(1, shape.centres // shape.departments)
+    return [
+        path
+        for i, centre in enumerate(centres)
+        for path in ([departments[i // every % shape.departments]] if i % every == 0 else [])
+        + [centre]
+    ]
