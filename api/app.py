@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api import health
 from api.booking import endpoints as booking
 from api.booking.service import open_desk
 from api.capacity import endpoints as capacity
@@ -14,6 +15,7 @@ from api.clock import Clock, now
 from api.context import Context, open_context
 from api.feeds.serving import PublicFiles
 from api.openapi import install_openapi
+from api.planning import endpoints as planning
 from api.problem_handlers import install_problems
 from api.settings import Settings
 from api.staff import bookings as staff_bookings
@@ -21,6 +23,7 @@ from api.staff import endpoints as staff
 from api.staff.access import BEARER, actor_of, bearer_token
 from api.waiting import endpoints as waiting
 from api.waiting.service import WaitingList
+from api.worker.queue import open_queue
 
 
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
@@ -36,8 +39,16 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_context(settings, clock) as context, open_desk(context) as desk:
+        url = settings.database_url
+        assert url is not None, "whoever starts a worker tells it where the database is"
+        async with (
+            open_context(settings, clock) as context,
+            open_desk(context) as desk,
+            open_queue(url) as queue,
+        ):
             app.state.context = context
+            app.state.enqueue_publication = queue.publish
+            app.state.enqueue_solution = queue.solve
             app.state.booking = desk
             app.state.waiting = WaitingList(context, desk)
             yield
@@ -51,10 +62,12 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(capacity.router, dependencies=[BEARER])
     app.include_router(staff.router)
     app.include_router(staff_bookings.router)
+    app.include_router(planning.router, dependencies=[BEARER])
     app.include_router(waiting.router)
     app.include_router(waiting.staff_router)
-    structs = (*booking.STRUCTS, *capacity.STRUCTS, *staff.STRUCTS, *waiting.STRUCTS)
-    install_openapi(app, structs)
+    app.include_router(health.router)
+    rooms = (booking, capacity, staff, planning, waiting, health)
+    install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)
     return app

@@ -12,6 +12,7 @@ from api.database import cli as database_cli
 from api.keys import cli as keys_cli
 from api.keyservice import cli as keyservice_cli
 from api.planning import cli as booking_plans_cli
+from api.serve import cli as serve_cli
 from api.staff import cli as staff_cli
 from loadtests import cli as loadtests_cli
 from scenarios import cli as scenarios_cli
@@ -34,6 +35,8 @@ app.command()(allocator_cli.explain)
 app.command()(booking_plans_cli.publish)
 app.command()(booking_plans_cli.booked)
 app.add_typer(database_cli.app, name="db")
+app.command()(serve_cli.serve)
+app.command()(serve_cli.worker)
 app.add_typer(staff_cli.app, name="staff")
 app.add_typer(staff_cli.audit_app, name="audit")
 app.command()(planning_cli.demo)

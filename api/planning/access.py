@@ -26,7 +26,7 @@ class Planner(Protocol):
 
 
 Enqueue = Callable[[UUID], Awaitable[None]]
-"""Has a worker run `run_publication`; twice the same id makes one job."""
+"""Has a worker carry out an order; twice the same id makes one job."""
 
 
 async def planner_of(request: Request) -> Planner:
@@ -41,5 +41,12 @@ async def enqueue_of(request: Request) -> Enqueue:
     return enqueue
 
 
+async def enqueue_solution_of(request: Request) -> Enqueue:
+    """Return the application's way to the worker (`app.state.enqueue_solution`)."""
+    enqueue: Enqueue = request.app.state.enqueue_solution
+    return enqueue
+
+
 PlannerHere = Annotated[Planner, Depends(planner_of)]
 EnqueueHere = Annotated[Enqueue, Depends(enqueue_of)]
+EnqueueSolutionHere = Annotated[Enqueue, Depends(enqueue_solution_of)]

@@ -1,21 +1,25 @@
-"""The planner's orders over HTTP: publish a plan, and see how far that is."""
+"""The planner's orders over HTTP: solve an instance, publish a plan, and see how far that is."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from api.context import ContextHere
 from api.exchange import answer, body_of, idempotency_key, path_id
 from api.openapi import IDEMPOTENCY_KEY, operation
-from api.planning import jobs_store
-from api.planning.access import EnqueueHere, PlannerHere
-from api.planning.jobs_store import Ordered
-from api.planning.orders import PlanFolders, PublicationOrder, PublicationState
+from api.planning.access import EnqueueHere, EnqueueSolutionHere, PlannerHere
+from api.planning.jobs_store import PUBLICATIONS, SOLUTIONS
+from api.planning.ordering import OrderBook
+from api.planning.orders import (
+    PlanFolders,
+    PublicationOrder,
+    PublicationState,
+    SolutionOrder,
+    SolutionState,
+)
 from api.problems import (
     KeyReused,
     MalformedRequest,
@@ -24,11 +28,16 @@ from api.problems import (
     Unavailable,
 )
 
-STRUCTS = (PublicationOrder, PublicationState)
+STRUCTS = (PublicationOrder, PublicationState, SolutionOrder, SolutionState)
 """Bodies of this room, for the OpenAPI document."""
 PublicationId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
+SolutionId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 router = APIRouter(prefix="/api/planning", tags=["planning"])
+
+_PUBLICATIONS = OrderBook(PUBLICATIONS, "plan.publish", PublicationState)
+_SOLUTIONS = OrderBook(SOLUTIONS, "plan.solve", SolutionState)
+_ORDER_PROBLEMS = (MalformedRequest, MissingIdempotencyKey, KeyReused, NotFound, Unavailable)
 
 
 @router.post(
@@ -38,7 +47,7 @@ router = APIRouter(prefix="/api/planning", tags=["planning"])
         takes=PublicationOrder,
         gives=PublicationState,
         parameters=(IDEMPOTENCY_KEY,),
-        problems=(MalformedRequest, MissingIdempotencyKey, KeyReused, NotFound, Unavailable),
+        problems=_ORDER_PROBLEMS,
     ),
 )
 async def order(
@@ -53,21 +62,8 @@ async def order(
     key, wanted = idempotency_key(request), await body_of(request, PublicationOrder)
     wanted.options()
     PlanFolders.named(context.settings, wanted.plan)
-    told = msgspec.to_builtins(wanted)
-    state = PublicationState(key, wanted.plan, "queued")
-    ordered = Ordered(sha256(msgspec.json.encode(told)).digest(), told, msgspec.to_builtins(state))
-    async with context.hot.connection() as connection, connection.transaction():
-        if await jobs_store.add(connection, key, ordered, context.clock()):
-            await planner.record(connection, "plan.publish", wanted.plan, told)
-        else:
-            known = await jobs_store.read(connection, key)
-            assert known is not None
-            if known.print != ordered.print:
-                raise KeyReused
-            state = msgspec.convert(known.state, PublicationState)
-    if state.status == "queued":
-        # After the commit: a worker must find the order. Sent again, it is one job all the same.
-        await enqueue(key)
+    queued = PublicationState(key, wanted.plan, "queued")
+    state = await _PUBLICATIONS.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
     return answer(state, status=202)
 
 
@@ -79,8 +75,40 @@ async def read(context: ContextHere, planner: PlannerHere, publication: Publicat
     """Read where a publication stands; for a day after it was ordered."""
     if not planner.publishes_plans:
         raise NotFound
-    async with context.hot.connection() as connection:
-        known = await jobs_store.read(connection, path_id(publication))
-    if known is None:
+    return answer(await _PUBLICATIONS.read(context, path_id(publication)))
+
+
+@router.post(
+    "/solutions",
+    **operation(
+        status=202,
+        takes=SolutionOrder,
+        gives=SolutionState,
+        parameters=(IDEMPOTENCY_KEY,),
+        problems=_ORDER_PROBLEMS,
+    ),
+)
+async def order_solution(
+    request: Request, context: ContextHere, planner: PlannerHere, enqueue: EnqueueSolutionHere
+) -> Response:
+    """Have an instance solved; its plan is written beside it, in place of an older one."""
+    if not planner.publishes_plans:
         raise NotFound
-    return answer(msgspec.convert(known.state, PublicationState))
+    key, wanted = idempotency_key(request), await body_of(request, SolutionOrder)
+    PlanFolders.to_solve(context.settings, wanted.plan)
+    queued = SolutionState(key, wanted.plan, "queued")
+    state = await _SOLUTIONS.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
+    return answer(state, status=202)
+
+
+@router.get(
+    "/solutions/{solution}",
+    **operation(status=200, gives=SolutionState, problems=(NotFound, Unavailable)),
+)
+async def read_solution(
+    context: ContextHere, planner: PlannerHere, solution: SolutionId
+) -> Response:
+    """Read where a solution stands; for a day after it was ordered."""
+    if not planner.publishes_plans:
+        raise NotFound
+    return answer(await _SOLUTIONS.read(context, path_id(solution)))

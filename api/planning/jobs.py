@@ -10,6 +10,7 @@ import psycopg
 from allocator.errors import InputError
 from api.clock import Clock
 from api.planning import jobs_store
+from api.planning.jobs_store import PUBLICATIONS
 from api.planning.orders import PlanFolders, PublicationOrder, PublicationState
 from api.planning.publishing import publish_folders
 from api.problems import NotFound
@@ -32,12 +33,12 @@ def run_publication(settings: Settings, publication_id: UUID, clock: Clock) -> P
     url = settings.database_url
     assert url is not None, "whoever starts a worker tells it where the database is"
     with psycopg.connect(url, autocommit=True) as connection:
-        found = jobs_store.find(connection, publication_id)
+        found = jobs_store.find(connection, PUBLICATIONS, publication_id)
         if found is None:
             raise LookupError(publication_id)
         order = msgspec.convert(found.order, PublicationOrder)
         state = PublicationState(publication_id, order.plan, "running")
-        jobs_store.keep(connection, publication_id, msgspec.to_builtins(state))
+        jobs_store.keep(connection, PUBLICATIONS, publication_id, msgspec.to_builtins(state))
         try:
             folders = PlanFolders.named(settings, order.plan)
             summary = publish_folders(
@@ -46,5 +47,5 @@ def run_publication(settings: Settings, publication_id: UUID, clock: Clock) -> P
             state = msgspec.structs.replace(state, status="done", summary=summary)
         except (InputError, NotFound) as error:
             state = msgspec.structs.replace(state, status="failed", message=str(error))
-        jobs_store.keep(connection, publication_id, msgspec.to_builtins(state))
+        jobs_store.keep(connection, PUBLICATIONS, publication_id, msgspec.to_builtins(state))
         return state

@@ -1,4 +1,4 @@
-"""SQL of ordered publications, which are kept with the answers of requests, for a day."""
+"""SQL of what planners order, which is kept with the answers of requests, for a day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from psycopg import AsyncConnection, Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-ROUTE = "POST /api/planning/publications"
+PUBLICATIONS = "POST /api/planning/publications"
+SOLUTIONS = "POST /api/planning/solutions"
 _FIND = "SELECT print, answer FROM idempotency WHERE key = %s AND route = %s"
 
 
@@ -27,37 +28,45 @@ class Ordered(NamedTuple):
 
 
 async def add(
-    connection: AsyncConnection, publication_id: UUID, ordered: Ordered, now: datetime
+    connection: AsyncConnection, route: str, order_id: UUID, ordered: Ordered, now: datetime
 ) -> bool:
-    """Add an order; False when there is one under this id."""
+    """Add an order; False when there is one under this id.
+
+    Parameters
+    ----------
+    route
+        What is ordered: `PUBLICATIONS` or `SOLUTIONS`.
+    """
     cursor = await connection.execute(
         "INSERT INTO idempotency (key, route, print, status, answer, made_at)"
         " VALUES (%s, %s, %s, 202, %s, %s) ON CONFLICT DO NOTHING",
-        (str(publication_id), ROUTE, ordered.print,
+        (str(order_id), route, ordered.print,
          Jsonb({"order": ordered.order, "state": ordered.state}), now),
     )  # fmt: skip
     return cursor.rowcount == 1
 
 
-async def read(connection: AsyncConnection, publication_id: UUID) -> Ordered | None:
+async def read(connection: AsyncConnection, route: str, order_id: UUID) -> Ordered | None:
     """Read an order."""
-    cursor = await connection.execute(_FIND, (str(publication_id), ROUTE))
+    cursor = await connection.execute(_FIND, (str(order_id), route))
     return _ordered(await cursor.fetchone())
 
 
-def find(connection: Connection[TupleRow], publication_id: UUID) -> Ordered | None:
+def find(connection: Connection[TupleRow], route: str, order_id: UUID) -> Ordered | None:
     """Read an order, from a worker."""
-    return _ordered(connection.execute(_FIND, (str(publication_id), ROUTE)).fetchone())
+    return _ordered(connection.execute(_FIND, (str(order_id), route)).fetchone())
 
 
 def _ordered(row: TupleRow | None) -> Ordered | None:
     return None if row is None else Ordered(row[0], row[1]["order"], row[1]["state"])
 
 
-def keep(connection: Connection[TupleRow], publication_id: UUID, state: dict[str, Any]) -> None:
+def keep(
+    connection: Connection[TupleRow], route: str, order_id: UUID, state: dict[str, Any]
+) -> None:
     """Write where an order stands."""
     connection.execute(
         "UPDATE idempotency SET answer = jsonb_set(answer, '{state}', %s)"
         " WHERE key = %s AND route = %s",
-        (Jsonb(state), str(publication_id), ROUTE),
+        (Jsonb(state), str(order_id), route),
     )

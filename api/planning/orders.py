@@ -78,6 +78,32 @@ class PublicationState(msgspec.Struct, frozen=True):
     message: str | None = None
 
 
+class SolutionOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Solve the instance of this name; see `creneau plan`."""
+
+    plan: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    method: Literal["optimal", "pro-rata", "first-come"] = "optimal"
+    gap: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.001
+    time_limit_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+
+
+class SolutionState(msgspec.Struct, frozen=True):
+    """Where a solution stands.
+
+    summary
+        What `result.json` of the plan says, once it is done.
+    message
+        What was wrong, when it failed; an older plan is left as it was.
+    """
+
+    solution: UUID
+    plan: str
+    status: Literal["queued", "running", "done", "failed"]
+    summary: dict[str, Any] | None = None
+    message: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFolders:
     """The two folders of a plan that may be published."""
@@ -94,10 +120,24 @@ class PlanFolders:
         NotFound
             When there is none; a name never leads out of the folder of plans.
         """
+        found = cls.to_solve(settings, name)
+        if not found.plan.is_dir():
+            raise NotFound
+        return found
+
+    @classmethod
+    def to_solve(cls, settings: Settings, name: str) -> PlanFolders:
+        """Find an instance by its name; there need not be a plan of it.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        """
         if _NAME.fullmatch(name) is None:
             raise NotFound
         folder = settings.plans_folder / name
         found = cls(folder / INSTANCE, folder / PLAN)
-        if not (found.instance.is_dir() and found.plan.is_dir()):
+        if not found.instance.is_dir():
             raise NotFound
         return found
