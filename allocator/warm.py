@@ -14,7 +14,7 @@ from allocator.days import split_into_days
 from allocator.instance import Instance
 from allocator.integer.whole import Relaxed, WholePlan, decisions_of
 
-FEW_ZONES = 8
+FEW_ZONES, FEW_PEOPLE = 8, 20
 
 
 def warm_up(instance: Instance) -> None:
@@ -38,7 +38,10 @@ def warm_up(instance: Instance) -> None:
 
 
 def _few_zones(instance: Instance) -> Instance:
-    """Return the instance with only the first zones that have demand."""
+    """Return the instance with only the first zones that have demand, and few people in them.
+
+    The search takes longer the more people a zone has, and nothing stops a warm-up.
+    """
     kept = np.flatnonzero(instance.demand.sum(axis=1) > 0)[:FEW_ZONES]
     zones, travel = instance.zones, instance.travel
     place = np.full(len(zones.ids), -1, dtype=np.int64)
@@ -56,7 +59,7 @@ def _few_zones(instance: Instance) -> Instance:
             lon=zones.lon[kept],
             population=zones.population[kept],
         ),
-        demand=instance.demand[kept],
+        demand=np.minimum(instance.demand[kept], FEW_PEOPLE),
         travel=replace(
             travel,
             zone=place[travel.zone[listed]],
