@@ -23,7 +23,7 @@ from api.staff import endpoints as staff
 from api.staff.access import BEARER, actor_of, bearer_token
 from api.waiting import endpoints as waiting
 from api.waiting.service import WaitingList
-from api.worker.queue import open_queue
+from api.worker.queue import JobQueue
 
 
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
@@ -41,11 +41,8 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = settings.database_url
         assert url is not None, "whoever starts a worker tells it where the database is"
-        async with (
-            open_context(settings, clock) as context,
-            open_desk(context) as desk,
-            open_queue(url) as queue,
-        ):
+        queue = JobQueue(url)
+        async with open_context(settings, clock) as context, open_desk(context) as desk:
             app.state.context = context
             app.state.enqueue_publication = queue.publish
             app.state.enqueue_solution = queue.solve

