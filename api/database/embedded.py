@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
 
 from allocator.errors import InputError
 
@@ -50,9 +53,21 @@ def start_embedded(folder: Path, *, keep_running: bool = False) -> PostgresServe
             server = get_server(folder, cleanup_mode=None if keep_running else "stop")
         except (OSError, RuntimeError) as error:
             raise InputError(folder, f"no database can run here: {error}") from None
+    _forget_the_dead(server)
     if is_new:
         _tune(server, folder)
     return server
+
+
+def _forget_the_dead(server: PostgresServer) -> None:
+    """Strike processes off the list of those that use the server, if they were killed.
+
+    The last one on the list stops it; nobody would, as long as a dead one is on it.
+    """
+    users = server.global_process_id_list
+    for pid in users.get_and_add(os.getpid()):
+        if not psutil.pid_exists(pid):
+            users.get_and_remove(pid)
 
 
 @contextmanager
