@@ -252,5 +252,5 @@ class Bench:
     def _visitors(self, name: str, workers: int) -> Iterator[tuple[str, Visitors]]:
         """Serve a copy of the campaign."""
         url = self.postgres.copy(name, TEMPLATE)
-        with served(url, self.scratch / name, workers=workers) as stack:
+        with served(self.scratch / name, url=url, workers=workers) as stack:
             yield url, Visitors(stack, self.plan.shape, (stack.pid, self.postgres.pid))

@@ -54,7 +54,7 @@ def bench_reads(postgres: Postgres, scratch: Path, shape: Shape, *, seconds: int
         When a file is not there, or the service does not start.
     """
     fill(postgres.url, shape, next_monday())
-    with served(postgres.url, scratch / APPLICATION, workers=1) as stack:
+    with served(scratch / APPLICATION, url=postgres.url) as stack:
         _read(stack, scratch, shape, 1)
         before, began = cpu_s(stack.pid), time.monotonic()
         reading = _read(stack, scratch, shape, seconds)

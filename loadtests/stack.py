@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import socket
+import json
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Timer
+from urllib.parse import urlsplit
 
 from loadtests.address import Address
 from loadtests.command import CRENEAU
 
-READY_S = 120.0
-STOP_S = 30.0
+READY_S = 180.0
+STOP_S = 60.0
 LOG = "serve.log"
 """What `serve` says, below its home."""
 
@@ -31,29 +33,46 @@ class Stack:
     address: Address
     pid: int
 
+    def is_ready(self) -> bool:
+        """Tell whether a worker answers that everything it needs is there."""
+        connection = HTTPConnection(*self.address, timeout=5)
+        try:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
 
 @contextmanager
-def served(url: str, home: Path, *, workers: int) -> Iterator[Stack]:
-    """Serve a database, and wait until the publisher has written its files.
+def served(home: Path, *, url: str | None = None, workers: int = 1) -> Iterator[Stack]:
+    """Serve a database until everything is ready, and then as long as it is wanted.
+
+    Parameters
+    ----------
+    home
+        Folder of the files, of the log, and of the embedded database.
+    url
+        Of another database than the embedded one.
 
     Raises
     ------
     RuntimeError
         When it does not start, or does not stop when it is told to.
     """
-    address = Address("127.0.0.1", free_port())
     home.mkdir(parents=True, exist_ok=True)
+    database = [] if url is None else ["--database", url]
     with (home / LOG).open("ab") as log:
         process = subprocess.Popen(
             [
-                CRENEAU, "serve", "--database", url, "--home", home, "--workers", str(workers),
-                "--port", str(address.port),
+                CRENEAU, "serve", "--json", "--home", home, "--workers", str(workers),
+                "--port", "0", *database,
             ],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     try:
-        _wait_until_ready(process, address, home)
-        yield Stack(address, process.pid)
+        yield _ready(process, home)
         process.terminate()
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:
@@ -63,29 +82,19 @@ def served(url: str, home: Path, *, workers: int) -> Iterator[Stack]:
         process.wait()
 
 
-def free_port() -> int:
-    """Find a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], address: Address, home: Path) -> None:
-    until = time.monotonic() + READY_S
-    while time.monotonic() < until and process.poll() is None:
-        if _answers(address):
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"creneau serve does not start: see {home / LOG}")
-
-
-def _answers(address: Address) -> bool:
-    connection = HTTPConnection(*address, timeout=5)
+def _ready(process: subprocess.Popen[bytes], home: Path) -> Stack:
+    """Wait until it says where it listens, and then until its files are written."""
+    timer = Timer(READY_S, process.kill)
+    timer.start()
     try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
+        assert process.stdout is not None
+        with process.stdout, suppress(ValueError):
+            url = urlsplit(json.loads(process.stdout.readline())["address"])
+            stack = Stack(Address(url.hostname or "", url.port or 0), process.pid)
+            while process.poll() is None:
+                if stack.is_ready():
+                    return stack
+                time.sleep(0.1)
     finally:
-        connection.close()
+        timer.cancel()
+    raise RuntimeError(f"creneau serve does not start: see {home / LOG}")
