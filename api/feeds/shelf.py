@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,11 +12,10 @@ from pathlib import Path
 
 import brotli
 
-from api.feeds.exchange import put_in_place
+from api.feeds.replacing import SPARE, replace_file
 
 ENCODINGS = {".br": "br", ".gz": "gzip"}
 """Suffixes of compressed files, best first, with the name HTTP has for them."""
-UNFINISHED = ".unfinished"
 _LATER = timedelta(milliseconds=1)
 _HEAD = b'{"generated_at":"%b","changed_at":"%b",'
 _STAMP = "2021-05-31T08:00:00.000"
@@ -27,7 +25,7 @@ _HEAD_LENGTH = len(_HEAD % (2 * (f"{_STAMP}Z".encode(),)))
 class Effort(Enum):
     """How hard to compress: gzip level and brotli quality."""
 
-    QUICK = (1, 1)
+    QUICK = (1, 0)
     """When hundreds of files change each second."""
     GOOD = (6, 5)
 
@@ -45,8 +43,8 @@ class Shelf:
     _changed: dict[str, datetime] = field(default_factory=dict)
 
     def tidy(self) -> None:
-        """Remove what a killed publisher left half written."""
-        for path in self.root.rglob(f"*{UNFINISHED}"):
+        """Remove what the last publisher left half written, or ready to be written."""
+        for path in self.root.rglob(f".*{SPARE}"):
             path.unlink()
 
     def put(
@@ -123,7 +121,7 @@ def write_whole(path: str, content: bytes, changed_at: datetime, effort: Effort)
     """
     moment = int(changed_at.timestamp() * 1e9)
     for suffix, body in _forms(content, effort):
-        _replace(path + suffix, body, moment)
+        replace_file(path + suffix, body, moment)
 
 
 def _forms(content: bytes, effort: Effort) -> Iterator[tuple[str, bytes]]:
@@ -132,20 +130,3 @@ def _forms(content: bytes, effort: Effort) -> Iterator[tuple[str, bytes]]:
     yield ".br", brotli.compress(content, quality=quality, lgwin=16)
     yield ".gz", zlib.compress(content, level, wbits=16 + zlib.MAX_WBITS)
     yield "", content
-
-
-def _replace(path: str, body: bytes, moment: int) -> None:
-    unfinished = path + UNFINISHED
-    try:
-        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    except FileNotFoundError:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    try:
-        view = memoryview(body)
-        while view:
-            view = view[os.write(file, view) :]
-        os.utime(file, ns=(moment, moment))
-    finally:
-        os.close(file)
-    put_in_place(unfinished, path)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -31,12 +32,17 @@ class CalendarEndsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Slots of one schedule and length: `first` to before `after`, in order of time."""
+    """Slots of one schedule and length: `first` to before `after`, in order of time.
+
+    groups
+        The same of its groups, one a day.
+    """
 
     schedule: int
     minutes: int
     first: int
     after: int
+    groups: slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def slots_of(rows: SlotRows, rules: Rules, zone: ZoneInfo) -> CentreSlots:
         kept=rows.kept[order].astype(np.int32),
         release=release.astype(np.uint16),
         releases=releases,
-        entries=_entries(schedule, minutes),
+        entries=_entries(schedule, minutes, groups),
         groups=groups.astype(np.int32),
         cells=cells.astype(np.int32),
         days=day[groups].astype(np.int32),
@@ -163,12 +169,16 @@ def _begins(*columns: Ints) -> Ints:
     return np.flatnonzero(changes)
 
 
-def _entries(schedule: Ints, minutes: Ints) -> tuple[Entry, ...]:
+def _entries(schedule: Ints, minutes: Ints, groups: Ints) -> tuple[Entry, ...]:
     firsts = _begins(schedule, minutes)
-    afters = [*firsts[1:].tolist(), len(schedule)]
+    bounds = np.append(firsts, len(schedule))
     return tuple(
-        Entry(int(schedule[first]), int(minutes[first]), first, after)
-        for first, after in zip(firsts.tolist(), afters, strict=True)
+        Entry(int(schedule[first]), int(minutes[first]), first, after, slice(*group))
+        for (first, after), group in zip(
+            pairwise(bounds.tolist()),
+            pairwise(np.searchsorted(groups, bounds).tolist()),
+            strict=True,
+        )
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 
@@ -41,30 +43,30 @@ def _windows(slots: CentreSlots, places: Numbers, rules: Rules) -> list[Windows]
 
     Columns become lists once, because that is what costs.
     """
-    told = np.flatnonzero(places)
+    [told] = places.nonzero()
     if not len(told):
         return []
     numbers = slots.slot_id[told]
     steps = np.diff(numbers, prepend=numbers[:1]).tolist()
     starts, free = slots.minute[told].tolist(), places[told].tolist()
     per_group = np.add.reduceat(places > 0, slots.groups, dtype=np.int32)
-    names, first_day = rules.day_names, rules.calendar.first
+    days = (slots.days - rules.calendar.first).tolist()
+    cuts = np.searchsorted(told, [0, *(entry.after for entry in slots.entries)]).tolist()
     found = []
-    for entry in slots.entries:
-        begin, after = np.searchsorted(told, (entry.first, entry.after)).tolist()
+    for entry, (begin, after) in zip(slots.entries, pairwise(cuts), strict=True):
         if begin == after:
             continue
-        first, last = np.searchsorted(slots.groups, (entry.first, entry.after)).tolist()
-        groups = first + np.flatnonzero(per_group[first:last])
         steps[begin] = int(numbers[begin])
+        per_day = per_group[entry.groups].tolist()
+        of_day = zip(days[entry.groups], per_day, strict=True)
         schedule = rules.schedules[entry.schedule]
         found.append(
             Windows(
                 schedule.product.code,
                 schedule.dose_rank,
                 entry.minutes,
-                [names[day] for day in (slots.days[groups] - first_day).tolist()],
-                per_group[groups].tolist(),
+                [rules.day_names[day] for day, n in of_day if n],
+                [n for n in per_day if n],
                 steps[begin:after],
                 starts[begin:after],
                 free[begin:after],

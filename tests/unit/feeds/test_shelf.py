@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import brotli
 import pytest
 
-from api.feeds import exchange
-from api.feeds.exchange import put_in_place
+from api.feeds import replacing
 from api.feeds.names import centre_name, safe
-from api.feeds.shelf import UNFINISHED, Effort, Shelf
+from api.feeds.replacing import SPARE, replace_file
+from api.feeds.shelf import Effort, Shelf
 
 AT = datetime(2021, 5, 28, 8, 0, 0, 123456, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)
@@ -97,34 +97,51 @@ def test_after_a_start_a_plain_file_keeps_its_time(tmp_path):
 def test_what_a_killed_publisher_left_half_written_is_removed(tmp_path):
     """Nobody ever reads it, but it must not pile up."""
     put(Shelf(tmp_path))
-    left = tmp_path / f"{NAME}.gz{UNFINISHED}"
+    left = tmp_path / "availability" / f".x.json.gz{SPARE}"
     left.write_text("half")
     Shelf(tmp_path).tidy()
     assert not left.exists()
     assert (tmp_path / NAME).exists()
 
 
-@pytest.mark.parametrize("can_exchange", [True, False])
-def test_a_file_takes_the_place_of_another(tmp_path, monkeypatch, can_exchange):
-    """With the system's exchange of names, and without; also where nothing was before."""
-    if not can_exchange:
-        monkeypatch.setattr(exchange, "_RENAME", None)
+@pytest.fixture(params=["exchange and lease", "exchange", "rename"])
+def system(request, monkeypatch):
+    """Run with all that Linux can do, without leases, and without exchanging names."""
+    if request.param != "exchange and lease":
+        monkeypatch.delattr(replacing.fcntl, "F_SETLEASE")
+    if request.param == "rename":
+        monkeypatch.setattr(replacing, "_RENAME", None)
+
+
+def test_a_file_takes_new_contents_longer_and_shorter(tmp_path, system):
+    """Also where nothing was before; it never holds the rest of an older one."""
+    place = tmp_path / "deep" / "place"
+    for content in (b"one", b"a longer one", b"2", b"", b"last"):
+        replace_file(str(place), content, 10**18)
+        assert place.read_bytes() == content
+        assert place.stat().st_mtime_ns == 10**18
+
+
+def test_a_reader_keeps_the_content_it_has_opened(tmp_path, system):
+    """However often the file changes while a slow reader is at it."""
     place = tmp_path / "place"
-    for content in ("one", "two"):
-        finished = tmp_path / "finished"
-        finished.write_text(content)
-        put_in_place(str(finished), str(place))
-        assert place.read_text() == content
-        assert not finished.exists()
+    replace_file(str(place), b"0" * 100, 0)
+    with place.open("rb", buffering=0) as slow:
+        read = slow.read(10)
+        for i in range(1, 6):
+            replace_file(str(place), str(i).encode() * 100, 0)
+        assert read + slow.read() == b"0" * 100
+    assert place.read_bytes() == b"5" * 100
 
 
-def test_a_reader_keeps_the_file_it_has_opened(tmp_path):
-    """A slow reader finishes the old content, whole."""
-    shelf = Shelf(tmp_path)
-    put(shelf)
-    with (tmp_path / NAME).open() as slow:
-        put(shelf, b'{"a":2}', LATER, LATER)
-        assert json.loads(slow.read())["a"] == 1
+def test_a_file_that_nobody_reads_is_used_again(tmp_path):
+    """Two files on the disk take turns: none is made, none is freed."""
+    place = tmp_path / "place"
+    seen = set()
+    for i in range(8):
+        replace_file(str(place), str(i).encode(), 0)
+        seen.add(place.stat().st_ino)
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from api.feeds.calendar import day_number
 from api.feeds.slots import (
     OUTSIDE,
     CalendarEndsError,
+    Entry,
     UnknownSlotError,
     no_slots,
     slots_of,
@@ -52,9 +53,11 @@ def test_slots_are_sorted_by_schedule_length_and_time():
         row(5, FIRST, local(START, 9)),
     )
     assert slots.slot_id.tolist() == [5, 3, 2, 4, 1]
-    assert [(e.schedule, e.minutes, e.first, e.after) for e in slots.entries] == [
-        (FIRST, 30, 0, 3), (FIRST, 60, 3, 4), (SECOND, 30, 4, 5),
-    ]  # fmt: skip
+    assert slots.entries == (
+        Entry(FIRST, 30, 0, 3, slice(0, 2)),
+        Entry(FIRST, 60, 3, 4, slice(2, 3)),
+        Entry(SECOND, 30, 4, 5, slice(3, 4)),
+    )
     assert slots.groups.tolist() == [0, 1, 3, 4]
     assert slots.group_sizes.tolist() == [1, 2, 1, 1]
     assert slots.cells.tolist() == [0, 1, 0, CALENDAR.days]
