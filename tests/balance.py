@@ -7,6 +7,8 @@ from psycopg.rows import dict_row
 
 from tests.campaign import Campaign
 
+Rows = list[dict[str, object]]
+
 TAKEN = """
 SELECT slot.centre_id, slot.slot_id, slot.taken, slot.capacity,
     count(appointment.booking_id) FILTER (
@@ -74,8 +76,13 @@ RULES = {
 }
 
 
-def broken_rules(campaign: Campaign) -> dict[str, list[dict[str, object]]]:
+def broken_rules(campaign: Campaign) -> dict[str, Rows]:
     """Rules that do not hold, with the rows that break them."""
     with psycopg.connect(campaign.url, row_factory=dict_row) as connection:
-        found = {rule: connection.execute(sql).fetchall() for rule, sql in RULES.items()}
+        return broken_on(connection)
+
+
+def broken_on(connection: psycopg.Connection[dict[str, object]]) -> dict[str, Rows]:
+    """Tell the same on a connection that is open."""
+    found = {rule: connection.execute(statement).fetchall() for rule, statement in RULES.items()}
     return {rule: rows for rule, rows in found.items() if rows}

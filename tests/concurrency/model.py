@@ -39,6 +39,7 @@ class Booked:
     expires_at: datetime | None
     shares: set[int]
     quota: tuple[int, date, str] | None
+    elsewhere: date | None
     tag: str = ""
     state: str = "held"
     flagged: bool = False
@@ -72,8 +73,7 @@ class Model:
         slot = self.slots[place]
         if channel == "phone" or self.now >= slot.open_at:
             return self.left(place)
-        used = sum(b.places.get(r) == place for b in self.live() for r in b.shares)
-        return self.left(place) - (slot.phone_kept - used)
+        return self.left(place) - self.kept(place)
 
     def quota_left(self, key: tuple[int, date, str]) -> int:
         """First doses left in a quota."""
@@ -88,41 +88,49 @@ class Model:
         key = (*week, department)
         return key if key in self.quotas else "quota-exhausted"
 
-    def not_whole(self, places: list[Place]) -> str | None:
+    def kept(self, place: Place) -> int:
+        """Places still kept for the telephone."""
+        used = sum(b.places.get(r) == place for b in self.live() for r in b.shares)
+        return self.slots[place].phone_kept - used
+
+    def not_whole(self, places: list[Place], elsewhere: date | None) -> str | None:
         """Refuse what is no whole vaccination."""
         slots = [self.slots[place] for place in places]
         if any(slot.starts_at <= self.now for slot in slots):
             return "slot-gone"
-        if [slot.rank for slot in slots] != [1, 2]:
+        if [slot.rank for slot in slots] != ([2] if elsewhere else [1, 2]):
             return "wrong-doses"
-        return self.wrong_interval(places)
+        first = elsewhere or slots[0].day
+        fits = INTERVAL[0] <= (slots[-1].day - first).days <= INTERVAL[1]
+        return None if fits else "wrong-interval"
 
-    def wrong_interval(self, places: list[Place]) -> str | None:
-        """Refuse a second dose at the wrong time."""
-        first, second = (self.slots[place].day for place in places)
-        return None if INTERVAL[0] <= (second - first).days <= INTERVAL[1] else "wrong-interval"
-
-    def hold(self, key: int, places: list[Place], department: str, channel: str) -> str | None:
-        """Hold a pair."""
-        if refusal := self.not_whole(places):
+    def hold(
+        self,
+        key: int,
+        places: list[Place],
+        department: str,
+        channel: str,
+        elsewhere: date | None = None,
+    ) -> str | None:
+        """Hold a pair, or a second dose after a first elsewhere."""
+        if refusal := self.not_whole(places, elsewhere):
             return refusal
         if any(self.free(place, channel) < 1 for place in places):
             return "slot-full"
-        quota = self.quota_of(places[0], department)
+        quota = None if elsewhere else self.quota_of(places[0], department)
         if isinstance(quota, str):
             return quota
         if quota is not None and self.quota_left(quota) < 1:
             return "quota-exhausted"
-        by_rank = dict(enumerate(places, 1))
+        by_rank = {self.slots[place].rank: place for place in places}
         shares = {rank for rank, place in by_rank.items() if self.takes_share(place, channel)}
-        self.bookings[key] = Booked(by_rank, department, self.now + HOLD, shares, quota)
+        until = self.now + HOLD
+        self.bookings[key] = Booked(by_rank, department, until, shares, quota, elsewhere)
         return None
 
     def takes_share(self, place: Place, channel: str) -> bool:
         """Tell whether a place comes from the telephone's share."""
-        slot = self.slots[place]
-        used = sum(b.places.get(r) == place for b in self.live() for r in b.shares)
-        return channel == "phone" and self.now < slot.open_at and used < slot.phone_kept
+        return channel == "phone" and self.now < self.slots[place].open_at and self.kept(place) > 0
 
     def is_over(self, booking: Booked) -> bool:
         """Tell whether a hold's time is over."""
@@ -135,7 +143,7 @@ class Model:
             return None if tag == booking.tag else "idempotency-key-reused"
         if booking.state != "held" or self.is_over(booking):
             return "hold-expired"
-        same = [b for b in self.live() if b.was_booked and b.tag == tag]
+        same = [b for b in self.live() if b.tag == tag and b.places.keys() & booking.places.keys()]
         if any(not other.flagged for other in same):
             if self.policy == "reject":
                 return "already-booked"
@@ -179,11 +187,12 @@ class Model:
         booking.version += 1
 
     def move(self, key: int, places: list[Place]) -> str | None:
-        """Move to other places, by the web, all sealed anew."""
+        """Move to other places of the same ranks, by the web, all sealed anew."""
         booking = self.bookings[key]
         if booking.state != "booked":
             return "booking-not-live"
-        new = {rank: p for rank, p in enumerate(places, 1) if p != booking.places[rank]}
+        new = {self.slots[place].rank: place for place in places}
+        new = {rank: place for rank, place in new.items() if place != booking.places[rank]}
         if refusal := self.no_move(booking, places, new):
             return refusal
         quota = booking.quota
@@ -204,10 +213,9 @@ class Model:
         """Refuse a move that breaks a rule or finds no room."""
         if any(self.slots[place].starts_at <= self.now for place in new.values()):
             return "slot-gone"
-        if [self.slots[place].rank for place in places] != [1, 2]:
-            return "wrong-doses"
-        if refusal := self.wrong_interval(places):
-            return refusal
+        first = booking.elsewhere or self.slots[places[0]].day
+        if not INTERVAL[0] <= (self.slots[places[-1]].day - first).days <= INTERVAL[1]:
+            return "wrong-interval"
         return "slot-full" if any(self.free(p, "web") < 1 for p in new.values()) else None
 
     def keeps_quota(self, booking: Booked, quota: tuple[int, date, str]) -> bool:
