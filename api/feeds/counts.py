@@ -90,7 +90,7 @@ class Teller:
         """Give the quotas that bind in weeks not yet past, with what is left of them."""
         rows = quotas.rows
         codes = {s.product.product_id: s.product.code for s in self.rules.schedules}
-        class_ids, rooms = rows.class_id.tolist(), rows.room.tolist()
+        class_ids, rooms, ends = (c.tolist() for c in (rows.class_id, rows.room, rows.open_at))
         begins = np.searchsorted(quotas.group, np.arange(len(quotas.ends) + 1)).tolist()
         found = []
         for group, (first, after) in enumerate(pairwise(begins)):
@@ -98,13 +98,17 @@ class Teller:
             if end <= now or week + 6 < now // 86_400:
                 continue
             own = slice(first, after)
-            left = zip(rows.department[own], class_ids[own], rooms[own], strict=True)
+            left = zip(rows.department[own], class_ids[own], rooms[own], ends[own], strict=True)
             found.append(
                 Quota(
                     codes[int(rows.product_id[first])],
                     EPOCH + timedelta(days=week),
                     _instant(end),
-                    [(home, self.classes[id_], room) for home, id_, room in left if room],
+                    [
+                        (home, self.classes[id_], room if at > now else None)
+                        for home, id_, room, at in left
+                        if room or at <= now
+                    ],
                 )
             )
         return found

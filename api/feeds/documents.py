@@ -40,13 +40,14 @@ class Quota(Struct):
     """First doses of a product and week that are kept until an instant.
 
     rooms
-        Département of the person, class, and doses left. Who is not listed can book none.
+        Département of the person, class, and doses left; null when these people are not bound any
+        more, though others are. Who is not listed can book none.
     """
 
     product: str
     week: Day
     open_at: datetime
-    rooms: list[tuple[str, str, Count]]
+    rooms: list[tuple[str, str, Count | None]]
 
 
 class Release(Struct):

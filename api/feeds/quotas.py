@@ -40,12 +40,15 @@ class CentreQuotas:
         return (self.ends > now)[self.group]
 
     def next_end(self, now: int) -> int | None:
-        """Return the next second at which quotas end."""
-        later = self.ends[self.ends > now]
+        """Return the next second at which a quota ends."""
+        later = self.rows.open_at[self.rows.open_at > now]
         return int(later.min()) if len(later) else None
 
     def limits(self, rules: Rules, now: int) -> Ints:
-        """Sum by cell what those keep who may book on that day; `UNBOUND` where nothing binds."""
+        """Sum by cell what those keep who may book on that day; `UNBOUND` where nothing binds.
+
+        A row that has ended binds its own people no more, though the others of its week still do.
+        """
         limits = np.full(rules.n_cells, UNBOUND, dtype=np.int64)
         binding = np.flatnonzero(self.binding(now))
         if not len(binding):
@@ -58,10 +61,11 @@ class CentreQuotas:
         place = np.clip(position, 0, days - 1)
         cells = schedule[:, None] * days + place
         allowed = rules.allowed[class_[:, None], schedule[:, None], place]
-        room = np.where(allowed, self.rows.room[binding][:, None], 0)
+        left = np.where(self.rows.open_at[binding] > now, self.rows.room[binding], UNBOUND)
+        room = np.where(allowed, left[:, None], 0)
         limits[cells[inside]] = 0
         np.add.at(limits, cells[inside], room[inside])
-        return limits
+        return np.minimum(limits, UNBOUND)
 
     def without(self, weeks: Collection[tuple[int, int]]) -> QuotaRows:
         """Rows of all other products and weeks."""

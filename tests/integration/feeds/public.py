@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import brotli
@@ -12,6 +12,7 @@ import msgspec
 
 from tests.campaign import CENTRES
 
+PUBLISHER = "availability/publisher.json"
 Window = tuple[str, int, date, int, int]
 """Product, dose rank, day, minute after midnight, places."""
 
@@ -19,6 +20,13 @@ Window = tuple[str, int, date, int, int]
 def read(folder: Path, name: str) -> dict:
     """Read a JSON file."""
     return msgspec.json.decode((folder / name).read_bytes())
+
+
+def checked_at(folder: Path) -> datetime | None:
+    """Tell until when all was known to be true; None before the first turn."""
+    if not (folder / PUBLISHER).exists():
+        return None
+    return datetime.fromisoformat(read(folder, PUBLISHER)["checked_at"])
 
 
 def check_copies(folder: Path) -> None:

@@ -84,8 +84,10 @@ def free_of(tables: Tables, slot: dict, now: datetime) -> int:
         return 0
     rows = quotas_of(tables, slot)
     if any(row["open_at"] > now for row in rows):
-        room = [max(0, r["slots"] - r["taken"]) for r in rows if r["class_id"] in classes]
-        left = min(left, sum(room))
+        mine = [row for row in rows if row["class_id"] in classes]
+        room = [max(0, row["slots"] - row["taken"]) for row in mine]
+        if all(row["open_at"] > now for row in mine):
+            left = min(left, sum(room))
     return max(0, left)
 
 

@@ -15,7 +15,6 @@ import psycopg
 import pytest
 
 from api.feeds.run import run_publisher
-from api.feeds.status import publisher_age_s
 from api.settings import Settings
 from tests.campaign import NOW, Campaign, fill_campaign
 from tests.integration.feeds import public, recount
@@ -45,11 +44,7 @@ class Running:
         """Start, and wait until everything is written."""
         asked = campaign_clock()
         self.process.start()
-        wait_for(lambda: (age := self.age(asked)) is not None and age < 0)
-
-    def age(self, now: datetime) -> float | None:
-        """Seconds between the last finished turn and a moment; negative when it came after."""
-        return publisher_age_s(self.folder, now)
+        wait_for(lambda: (at := public.checked_at(self.folder)) is not None and at > asked)
 
     def kill(self) -> None:
         """End the process without giving it a chance to finish anything."""

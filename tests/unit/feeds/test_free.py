@@ -80,15 +80,24 @@ def test_a_day_is_never_counted_above_its_quotas():
     assert found.by_cell[0] == 3
 
 
-def test_all_quotas_of_a_week_bind_until_the_last_of_them_ends():
-    """As the door does it: one that still binds excludes whoever has no row."""
-    quotas = quotas_of(
-        quota_rows((1, WEEK, "75", 1, 1, NOW + HOUR), (1, WEEK, "93", 1, 1, NOW + 2 * HOUR))
-    )
-    assert quotas.limits(rules(), NOW + HOUR)[0] == 2
-    assert quotas.limits(rules(), NOW + 2 * HOUR)[0] == UNBOUND
-    assert quotas.next_end(NOW) == NOW + 2 * HOUR
-    assert quotas.next_end(NOW + 2 * HOUR) is None
+def test_quotas_of_a_week_bind_until_the_last_of_them_ends():
+    """As the door does it: one that still binds excludes whoever has no row.
+
+    Whoever has one that has ended may book what there is.
+    """
+    old = quota_rows((1, WEEK, "75", 1, 1, NOW + HOUR), (1, WEEK, "93", 1, 1, NOW + 2 * HOUR))
+    quotas = quotas_of(old)
+    assert quotas.limits(rules(), NOW)[0] == 2
+    assert quotas.limits(rules(), NOW + HOUR)[0] == UNBOUND
+    assert [quotas.next_end(NOW + n * HOUR) for n in (0, 1, 2)] == [
+        NOW + HOUR,
+        NOW + 2 * HOUR,
+        None,
+    ]
+    young = quotas_of(quota_rows((1, WEEK, "75", 1, 1, NOW + HOUR), (1, WEEK, "93", 2, 1, CLOSED)))
+    assert young.limits(rules(), NOW + HOUR)[0] == UNBOUND
+    strangers = quotas_of(quota_rows((1, WEEK, "93", 2, 1, CLOSED)))
+    assert strangers.limits(rules(), NOW + HOUR)[0] == 0
 
 
 def test_quotas_that_were_read_again_take_the_place_of_the_old_ones():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 from datetime import UTC, datetime
-from pathlib import Path
 
 import brotli
 import httpx
@@ -14,8 +13,6 @@ import pytest
 from api.feeds.cellar import CHECK_S, Cellar, accepted
 from api.feeds.serving import PublicFiles
 from api.feeds.shelf import Effort, Shelf
-from api.feeds.status import publisher_age_s, stopped_feeds
-from api.feeds.writer import write_own
 
 AT = datetime(2021, 5, 28, 8, 0, 0, tzinfo=UTC)
 NAME = "availability/departments/75.json"
@@ -211,12 +208,3 @@ def test_availability_lives_a_second_and_feeds_a_minute(files, shelf):
     answer = ask(files, "/opendata/x.csv")
     assert answer.headers["cache-control"] == "max-age=60"
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-
-
-def test_the_age_of_what_is_shown_can_be_asked(tmp_path):
-    """Nothing before the first turn; then the seconds since everything was known to be true."""
-    later = datetime(2021, 5, 28, 8, 0, 3, tzinfo=UTC)
-    assert publisher_age_s(Path(tmp_path), later) is None
-    write_own(Shelf(tmp_path), AT, {"vitemadose": "why"}, AT)
-    assert publisher_age_s(Path(tmp_path), later) == 3.0
-    assert stopped_feeds(Path(tmp_path)) == {"vitemadose": "why"}
