@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -25,10 +26,12 @@ from schemathesis.python import asgi
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from api.app import create_app
+from api.feeds.names import PUBLISHER
 from api.settings import Settings
 from api.waiting.forms import JoinRequest
 from tests.booking import Hands, Visitor, opened, text
 from tests.campaign import CENTRES, LATER, MONDAY, Campaign, fill_campaign
+from tests.serving import client_of
 from tests.staff import token_of
 from tests.waiting import open_room
 
@@ -56,6 +59,9 @@ OTHER = 4
 NOON = datetime(2021, 5, 31, 10, 0, tzinfo=UTC)
 """The first doses of Monday are due, those of the days after it can be booked."""
 TUESDAY = MONDAY + timedelta(days=1)
+PLAN = "semaine-22"
+ORDERS = {"publication": str(UUID(int=70)), "solution": str(UUID(int=71))}
+"""What the planner ordered, by the name of its id."""
 THERE: dict[str, Any] = {
     "centre": CENTRES[1][0],
     "department": "75",
@@ -71,6 +77,7 @@ THERE: dict[str, Any] = {
     "first_elsewhere": None,
     "centres": [CENTRES[2][0]],
     "products": ["pfizer"],
+    "plan": PLAN,
     "until": (NOON + timedelta(hours=4)).isoformat(),
 }
 """Values that mean something in the campaign, by the name of the member they stand in."""
@@ -101,6 +108,9 @@ class Service:
             path["centre"] = CENTRES[OTHER][0]
         if "booking" in path and random.random() < LIKELY:
             path["booking"] = random.choice(self.bookings)
+        for name in path.keys() & ORDERS.keys():
+            if random.random() < LIKELY:
+                path[name] = ORDERS[name]
         if "entry" in path and random.random() < LIKELY:
             entry, offer = random.choice(self.offers)
             path.update({"entry": entry} | ({"offer": offer} if "offer" in path else {}))
@@ -145,8 +155,18 @@ def whole(dose: Any, rank: int, random: Random) -> Any:
     return dose | ({"slot": 2 * rank} if "slot" in dose else {"dose_rank": rank})
 
 
+def furnished(home: Path) -> Path:
+    """Put a plan that may be ordered into a home, and the sign of a publisher that lives."""
+    for part in ("instance", "plan"):
+        (home / "plans" / PLAN / part).mkdir(parents=True)
+    sign = home / "public" / PUBLISHER
+    sign.parent.mkdir(parents=True)
+    sign.write_text(f'{{"checked_at": "{NOON.isoformat()}", "stopped": {{}}}}', encoding="utf-8")
+    return home
+
+
 @pytest.fixture(scope="module")
-def service(module_database_url):
+def service(module_database_url, tmp_path_factory):
     """Start the application in this process, on a campaign with some bookings and some staff."""
     campaign = fill_campaign(module_database_url)
     campaign.fill_week(capacity=300, centres=(1, 3, OTHER))
@@ -158,7 +178,9 @@ def service(module_database_url):
                             ("centre", CENTRES[1][0]),
                             ("agent", "75"), ("auditor", "national")]
     ]  # fmt: skip
-    app = create_app(Settings(database_url=campaign.url), clock=Hands(NOON))
+    home = furnished(tmp_path_factory.mktemp("home"))
+    asyncio.run(order_some(campaign, home, tokens[0]))
+    app = create_app(Settings(database_url=campaign.url, home=home), clock=Hands(NOON))
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     yield Service(schema, campaign, tokens, bookings, offers)
     asgi.shutdown_lifespans()
@@ -177,6 +199,16 @@ async def book_some(campaign: Campaign) -> list[str]:
         clock.now = NOON
         await held.hold((1, 2), (1, 4))
         return [str(visitor.key) for visitor in visitors]
+
+
+async def order_some(campaign: Campaign, home: Path, token: dict[str, str]) -> None:
+    """Order a solution and a publication."""
+    async with client_of(campaign, home=home) as client:
+        for name, key in ORDERS.items():
+            headers = token | {"Idempotency-Key": key}
+            address = f"/api/planning/{name}s"
+            answer = await client.post(address, json={"plan": PLAN}, headers=headers)
+            assert answer.status_code == 202
 
 
 async def wait_for_some(campaign: Campaign) -> list[tuple[str, str]]:
