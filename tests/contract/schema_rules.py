@@ -41,7 +41,8 @@ RULES = {
             OR key = 'centre_id' AND min(atttypid) <> 'int4'::regtype""",
     "the key leads every primary key and every unique index": """
         SELECT indexrelid::regclass::text
-        FROM pg_index JOIN distributed ON indrelid = distributed.oid WHERE (indisunique OR indisexclusion) AND indkey[0] <> attnum""",
+        FROM pg_index JOIN distributed ON indrelid = distributed.oid
+        WHERE (indisunique OR indisexclusion) AND indkey[0] <> attnum""",
     "every distributed table has a primary key": """
         SELECT relname FROM distributed WHERE NOT EXISTS (
             SELECT FROM pg_index WHERE indrelid = distributed.oid AND indisprimary)""",
