@@ -21,7 +21,8 @@ allowed AS MATERIALIZED (
     LEFT JOIN priority_class USING (class_id)
     WHERE dose_rank = 2 OR opens_on <= day),
 bound AS (
-    SELECT centre_id, product_id, week, class_id, greatest(slots - taken, 0) AS room
+    SELECT centre_id, product_id, week, class_id,
+        CASE WHEN open_at > %(now)s THEN greatest(slots - taken, 0) ELSE 1000000000 END AS room
     FROM quota JOIN (
         SELECT centre_id, product_id, week FROM quota
         GROUP BY 1, 2, 3 HAVING max(open_at) > %(now)s) AS kept
