@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
 
 from psycopg import AsyncConnection
 
@@ -16,12 +15,9 @@ from api.booking.service import BookingDesk
 from api.booking.slot import Slot
 from api.waiting.acceptance import AcceptanceCurve
 from api.waiting.matching import SlotTurn
-from api.waiting.people import Offer
+from api.waiting.people import Groups, Offer
 from api.waiting.rules import NEAR, NOTICE, places_to_offer
-from api.waiting.store import entries, places
-
-Groups: TypeAlias = tuple[tuple[int, str], ...]
-"""Classes and départements."""
+from api.waiting.store import places
 
 
 @dataclass(slots=True)
@@ -49,11 +45,10 @@ class CentreTurn:
             by_slot[offer.slot_id].append(offer)
         slots = await self._slots(by_slot.keys())
         await self._read_seconds(slots)
-        departments = await entries.departments_at(self.connection, self.centre_id)
         turns = [
             SlotTurn(
                 self.connection, self.desk, self.catalogue, self.curve, slot,
-                by_slot[slot.slot_id], await self._groups_for(slot, departments),
+                by_slot[slot.slot_id], await self._groups_for(slot),
                 self._seconds_for(slot), self.now,
             )
             for slot in slots
@@ -90,23 +85,21 @@ class CentreTurn:
                 slots[slot_id] = slot
         return sorted(slots.values(), key=lambda slot: (slot.starts_at, slot.slot_id))
 
-    async def _groups_for(self, slot: Slot, departments: Sequence[str]) -> Groups:
-        """Classes and départements that may have a first dose in a slot, quotas included."""
+    async def _groups_for(self, slot: Slot) -> Groups:
+        """Tell who may have a first dose in a slot, quotas included."""
         key = slot.product_id, slot.day
         if key not in self._groups:
             rules = self.catalogue.rules
-            groups = tuple(
-                (class_id, department)
+            classes = tuple(
+                class_id
                 for class_id in sorted(self.catalogue.class_ids.values())
                 if rules.allows(slot.product_id, class_id, 1, slot.day)
-                for department in sorted(departments)
             )
             rooms = await places.rooms(
                 self.connection, self.centre_id, slot.product_id, week_of(slot.day), self.now
             )
-            if rooms is not None:
-                groups = tuple(group for group in groups if rooms.get(group, 0) > 0)
-            self._groups[key] = groups
+            left = None if rooms is None else tuple(g for g, n in sorted(rooms.items()) if n > 0)
+            self._groups[key] = Groups(classes, left)
         return self._groups[key]
 
     def _interval(self, slot: Slot) -> tuple[date, date] | None:

@@ -19,7 +19,7 @@ from api.booking.slot import Slot
 from api.problems import Problem
 from api.waiting.acceptance import AcceptanceCurve, more_offers
 from api.waiting.outcomes import close, closed
-from api.waiting.people import Entry, Kind, Offer
+from api.waiting.people import Entry, Groups, Kind, Offer
 from api.waiting.rules import MOST_STANDBY, places_to_offer, window
 from api.waiting.store import entries, offers
 
@@ -38,7 +38,7 @@ class SlotTurn:
     free
         Places to offer; fewer as they are held.
     groups
-        Classes and départements that may have its product on its day.
+        Who may have its product on its day.
     seconds
         Slots of second doses in the interval, by time; None where one dose is enough.
     made
@@ -53,7 +53,7 @@ class SlotTurn:
     curve: AcceptanceCurve
     slot: Slot
     opens: list[Offer]
-    groups: tuple[tuple[int, str], ...]
+    groups: Groups
     seconds: list[Slot] | None
     now: datetime
     free: int = 0

@@ -21,6 +21,19 @@ class Turn(NamedTuple):
     entry_id: UUID
 
 
+class Groups(NamedTuple):
+    """Who may have a dose.
+
+    classes
+        Classes the product is allowed to.
+    rooms
+        Classes and départements with room in the week's quotas; None when no quota binds.
+    """
+
+    classes: tuple[int, ...]
+    rooms: tuple[tuple[int, str], ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row of `waiting`."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from api.waiting.people import Entry
+from api.waiting.people import Entry, Groups
 from api.waiting.reasons import MOST_COUNTED
 
 _READ = """SELECT entry_id, secret_hash, join_print, department, class_id, products, centres, state,
@@ -34,9 +34,9 @@ ORDER BY centre_id"""
 _CANDIDATES = """SELECT entry_id
 FROM waiting_centre
 WHERE centre_id = %s AND state = ANY(%s) AND ready_at <= %s AND %s = ANY(products)
-    AND (class_id, department) IN (SELECT * FROM unnest(%s::int2[], %s::text[]))
+    AND class_id = ANY(%s)
+    AND (%s OR (class_id, department) IN (SELECT * FROM unnest(%s::int2[], %s::text[])))
 ORDER BY offers_made, joined_at, entry_id LIMIT %s"""
-_DEPARTMENTS = "SELECT DISTINCT department FROM waiting_centre WHERE centre_id = %s"
 _BEFORE = """SELECT entry_id FROM waiting_centre
 WHERE centre_id = %s AND (offers_made, joined_at, entry_id) < (%s, %s, %s) AND products && %s
 ORDER BY offers_made, joined_at, entry_id LIMIT %s"""
@@ -86,32 +86,22 @@ async def centres_waited_for(connection: AsyncConnection) -> list[int]:
     return [row[0] for row in await (await connection.execute(_CENTRES)).fetchall()]
 
 
-async def departments_at(connection: AsyncConnection, centre_id: int) -> list[str]:
-    """Départements of those who wait at a centre."""
-    rows = await connection.execute(_DEPARTMENTS, (centre_id,))
-    return [row[0] for row in await rows.fetchall()]
-
-
 async def candidates(
     connection: AsyncConnection,
     centre_id: int,
     states: Collection[str],
     product_id: int,
-    groups: Collection[tuple[int, str]],
+    groups: Groups,
     now: datetime,
     most: int,
 ) -> list[UUID]:
-    """Find the first in order who wait for a product at a centre, in these states.
-
-    Parameters
-    ----------
-    groups
-        Classes and départements that may have it.
-    """
-    classes, departments = [g[0] for g in groups], [g[1] for g in groups]
+    """Find the first in order who wait for a product at a centre, in these states."""
+    rooms = groups.rooms or ()
     rows = await connection.execute(
-        _CANDIDATES, (centre_id, list(states), now, product_id, classes, departments, most)
-    )
+        _CANDIDATES,
+        (centre_id, list(states), now, product_id, list(groups.classes), groups.rooms is None,
+         [room[0] for room in rooms], [room[1] for room in rooms], most),
+    )  # fmt: skip
     return [row[0] for row in await rows.fetchall()]
 
 
