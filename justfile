@@ -1,6 +1,6 @@
 # Verbs of the house. Everything runs through uv, which brings the tools the first time.
 
-# Build, plan three ways, check and compare one region
+# Plan one region three ways, publish the best plan and serve it
 demo *OPTIONS:
     uv run creneau demo {{OPTIONS}}
 

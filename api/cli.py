@@ -9,6 +9,7 @@ import typer
 from allocator import cli as allocator_cli
 from allocator.errors import InputError
 from api.database import cli as database_cli
+from api.demo import cli as demo_cli
 from api.keys import cli as keys_cli
 from api.keyservice import cli as keyservice_cli
 from api.planning import cli as booking_plans_cli
@@ -39,7 +40,7 @@ app.command()(serve_cli.serve)
 app.command()(serve_cli.worker)
 app.add_typer(staff_cli.app, name="staff")
 app.add_typer(staff_cli.audit_app, name="audit")
-app.command()(planning_cli.demo)
+app.command()(demo_cli.demo)
 app.add_typer(keyservice_cli.app, name="keyservice")
 app.add_typer(keys_cli.app, name="keys")
 app.add_typer(loadtests_cli.bench_app, name="bench")

@@ -21,7 +21,7 @@ from loadtests.booking.closed import run_closed
 from loadtests.booking.hotspots import HotSpots, one_takes_all, tenth_takes_sixty
 from loadtests.booking.ledger import Ledger
 from loadtests.booking.open_model import Open, run_open
-from loadtests.booking.pgbench import Pgbench
+from loadtests.booking.pgbench import CLIENTS, Pgbench
 from loadtests.booking.wishes import Wish, Wishes
 from loadtests.postgres import Postgres, program
 from loadtests.processes import cpu_s
@@ -42,8 +42,8 @@ class Plan:
         Of each measured run; the trials are shorter.
     visitors
         Who book at a time in the closed runs.
-    workers
-        Numbers of workers to choose from.
+    workers, clients
+        Numbers of workers of the service, and of clients of pgbench, to choose from.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -52,12 +52,13 @@ class Plan:
     warm_up_s: int = 2
     visitors: int = 64
     workers: tuple[int, ...] = (1, 2)
+    clients: tuple[int, ...] = CLIENTS
     rate: float = RATE
 
 
 SMOKE = Plan(
     Shape(centres=40, departments=4, weeks=1, windows=4), seconds=2, trial_s=1, warm_up_s=1,
-    workers=(1,), rate=50.0,
+    workers=(1,), clients=(8,), rate=50.0,
 )  # fmt: skip
 """Shows that everything runs; its figures mean nothing."""
 
@@ -242,7 +243,7 @@ class Bench:
         self.tell(f"pgbench: {hot_spots.name}")
         url = self.postgres.copy(f"peer_{hot_spots.hot}", TEMPLATE)
         peer = Pgbench(program("pgbench"), url, self.plan.shape, start)
-        rate.clients = peer.best_clients(hot_spots, seconds=self.plan.trial_s)
+        rate.clients = peer.best_clients(hot_spots, self.plan.clients, seconds=self.plan.trial_s)
         rate.pgbench_tps = peer.pairs_per_s(
             hot_spots, clients=rate.clients, seconds=self.plan.seconds
         )

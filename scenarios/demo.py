@@ -1,15 +1,10 @@
-"""`creneau demo`: a real-geography scenario, planned three ways, checked and compared."""
+"""The first half of `creneau demo`: a real-geography scenario, planned three ways and compared."""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-from platformdirs import user_data_path
 
 from allocator.check.report import check_folder
 from allocator.plan import REPORT
@@ -19,55 +14,48 @@ from scenarios.output import write_whole
 from scenarios.planning import Order, run_plan
 from scenarios.report.comparison import compare_plans, comparison_html, comparison_table
 from scenarios.screen import progress_bar, show
+from scenarios.shift import begin_on
+from scenarios.steps import StepFailedError, Steps
 
 REGION, NATION = "bretagne", "france-builtin"
 METHODS = ("first-come", "pro-rata", "optimal")
-COMPARISON = "comparison.html"
+INSTANCE, BEST, COMPARISON = "instance", METHODS[-1], "comparison.html"
 
 
-class StepFailedError(Exception):
-    """A step of the demo did not come to what it promises."""
-
-
-def run_demo(*, national: bool, folder: Path | None, quiet: bool) -> dict[str, Any]:
-    """Walk the whole path; return `ok` and the steps with their seconds.
+def plan_three_ways(steps: Steps, scenario: str, root: Path, monday: date) -> None:
+    """Build a scenario that begins on a Monday, plan it, check and compare the plans.
 
     Parameters
     ----------
-    national
-        All of France instead of one region.
-    folder
-        Everything is written below it and stays there; by default the user's data folder.
-    quiet
-        Print nothing on standard output.
+    root
+        Folder of the instance, the plans and the comparison; what an earlier demo left is replaced.
 
     Raises
     ------
     InputError
         When a folder in the way is not the demo's.
+    StepFailedError
+        When a plan does not hold.
     """
-    name = NATION if national else REGION
-    root = (folder or user_data_path("creneau") / "demo") / name
+    instance = root / INSTANCE
     plans = [root / method for method in METHODS]
-    steps = _Steps(quiet=quiet)
-    try:
-        _walk(steps, name, root, plans)
-    except StepFailedError as failure:
-        print(f"creneau: {failure}", file=sys.stderr)
-    if steps.ok and not quiet:
-        print()
-        show(comparison_table(compare_plans(plans)))
-        print(f"\nreport      {plans[-1] / REPORT}\ncomparison  {root / COMPARISON}")
-    return {"ok": steps.ok, "steps": steps.taken}
-
-
-def _walk(steps: _Steps, name: str, root: Path, plans: list[Path]) -> None:
-    instance = root / "instance"
-    steps.take(f"build {name}", partial(build_scenario, name, instance, data_folder()))
+    steps.take(f"build {scenario}", partial(_build, scenario, instance, monday))
     for plan in plans:
         steps.take(f"plan {plan.name}", partial(_plan, instance, plan))
         steps.take(f"check {plan.name}", partial(_check, instance, plan))
     steps.take("compare", partial(_compare, root / COMPARISON, plans))
+
+
+def show_plans(root: Path) -> None:
+    """Print the plans side by side, and where to look further."""
+    print()
+    show(comparison_table(compare_plans([root / method for method in METHODS])))
+    print(f"\nreport      {root / BEST / REPORT}\ncomparison  {root / COMPARISON}\n")
+
+
+def _build(scenario: str, instance: Path, monday: date) -> None:
+    build_scenario(scenario, instance, data_folder())
+    begin_on(instance, monday)
 
 
 def _plan(instance: Path, plan: Path) -> None:
@@ -85,29 +73,3 @@ def _check(instance: Path, plan: Path) -> None:
 
 def _compare(page: Path, plans: list[Path]) -> None:
     write_whole(page, comparison_html(plans).encode())
-
-
-class _Steps:
-    """Steps taken so far, each timed."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.taken: list[dict[str, Any]] = []
-        self._quiet = quiet
-
-    @property
-    def ok(self) -> bool:
-        """Whether all steps came to what they promise."""
-        return all(step["ok"] for step in self.taken)
-
-    def take(self, name: str, work: Callable[[], Any]) -> None:
-        """Take a step; one that fails is noted, and ends the walk by its error."""
-        started = time.monotonic()
-        step: dict[str, Any] = {"name": name, "ok": False, "seconds": 0.0}
-        self.taken.append(step)
-        try:
-            work()
-            step["ok"] = True
-        finally:
-            step["seconds"] = round(time.monotonic() - started, 2)
-        if not self._quiet:
-            print(f"{name:<24} {step['seconds']:7.2f} s")

@@ -1,4 +1,4 @@
-"""Commands of the planner's day: `plan`, `compare`, `demo`."""
+"""Commands of the planner's day: `plan`, `compare`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -113,25 +113,3 @@ def compare(
         typer.echo(json.dumps({"plans": rows}, ensure_ascii=False))
     else:
         show(comparison_table(rows))
-
-
-def demo(
-    smoke: Annotated[
-        bool, typer.Option("--smoke", help="Walk the whole path, report, exit.")
-    ] = False,
-    national: Annotated[
-        bool, typer.Option("--national", help="All of France instead of one region.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to work in (default: the user's data folder).")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Build a real-geography scenario, plan it three ways, check and compare the plans."""
-    from scenarios.demo import run_demo
-
-    report: dict[str, Any] = run_demo(national=national, folder=out, quiet=smoke or as_json)
-    if smoke or as_json:
-        typer.echo(json.dumps(report, ensure_ascii=False))
-    if not report["ok"]:
-        raise typer.Exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -56,9 +57,11 @@ class Pgbench:
             raise RuntimeError(f"pgbench: {done.stderr.strip()[:1500]}")
         return float(found[1])
 
-    def best_clients(self, hot_spots: HotSpots, *, seconds: int) -> int:
+    def best_clients(
+        self, hot_spots: HotSpots, numbers: Sequence[int] = CLIENTS, *, seconds: int
+    ) -> int:
         """Try several numbers of clients, and give the one that books most."""
-        rates = {n: self.pairs_per_s(hot_spots, clients=n, seconds=seconds) for n in CLIENTS}
+        rates = {n: self.pairs_per_s(hot_spots, clients=n, seconds=seconds) for n in numbers}
         return max(rates, key=rates.__getitem__)
 
     def _variables(self, hot_spots: HotSpots) -> list[tuple[str, object]]:
