@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -10,7 +12,9 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, UniqueViolation
 
 from api.problems import TryAgain
 
-TRIES = 8
+TRIES = 30
+PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.5
+"""Longest pause after the first try and after any: whoever books goes on in between."""
 T = TypeVar("T")
 
 
@@ -26,10 +30,11 @@ async def in_transaction(connection: AsyncConnection, work: Callable[[], Awaitab
     TryAgain
         When others were faster every time; nothing is done.
     """
-    for _ in range(TRIES):
+    for tried in range(TRIES):
         try:
             async with connection.transaction():
                 return await work()
         except (Overtaken, UniqueViolation, LockNotAvailable, DeadlockDetected):
-            continue
+            longest = min(LONGEST_PAUSE_S, PAUSE_S * 2**tried)
+            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
     raise TryAgain
