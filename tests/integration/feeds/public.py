@@ -61,8 +61,13 @@ def all_windows(folder: Path) -> dict[tuple[str, int], Window]:
 
 def counts(folder: Path, department: str) -> dict[str, Counter]:
     """Places by (product, rank, day) of each centre that has any."""
+    return cells_of(read(folder, f"availability/departments/{department}.json"))
+
+
+def cells_of(file: dict) -> dict[str, Counter]:
+    """Read the places of a département's file."""
     found: dict[str, Counter] = {}
-    for centre in read(folder, f"availability/departments/{department}.json")["centres"]:
+    for centre in file["centres"]:
         cells = Counter()
         for row in centre["counts"]:
             first = date.fromisoformat(row["first_day"])
