@@ -50,7 +50,6 @@ class Publisher:
 
     def start(self) -> None:
         """Read everything and write every file, whatever was there before."""
-        self.shelf.tidy()
         now = self.clock()
         with self.connection.transaction():
             take_changes(self.connection)

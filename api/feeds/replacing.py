@@ -44,6 +44,7 @@ def replace_file(path: str, body: bytes, moment_ns: int) -> None:
         os.close(file)
     if not _exchange(spare, path):
         Path(spare).replace(path)
+        os.close(_new(spare))  # the next time will be under load, this one is a start
 
 
 def _open_spare(spare: str) -> int:

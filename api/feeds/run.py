@@ -22,6 +22,8 @@ TURN_S = 0.6
 """Seconds between the beginnings of two turns: with the work of one, less than a second."""
 FEEDS_UNTIL_S = 0.5
 """Until when in a turn the open feeds may begin another step."""
+FEEDS_AT_LEAST_S = 0.03
+"""What the open feeds get of a turn, however long it took."""
 RETRY_S = 0.5
 log = structlog.get_logger()
 
@@ -62,11 +64,14 @@ def run_publisher(settings: Settings, stop: Stop, *, clock: Clock = now) -> None
 
 @contextmanager
 def _connected(settings: Settings, stop: Stop) -> Iterator[Connection[Any]]:
-    """Connect, and wait until nobody else publishes from this database."""
+    """Connect, and wait until nobody else publishes from this database.
+
+    What is taken out of the outbox may come back after a crash, so no turn waits for the disk.
+    """
     assert settings.database_url is not None, "whoever starts the publisher says where to read"
     with psycopg.connect(
         settings.database_url, autocommit=True, application_name="creneau-publisher",
-        options="-c timezone=UTC",
+        options="-c timezone=UTC -c synchronous_commit=off",
     ) as connection:  # fmt: skip
         while not try_to_be_alone(connection) and not stop.wait(RETRY_S):
             pass
@@ -81,6 +86,7 @@ def _publish(publisher: Publisher, feeds: Feeds, stop: Stop) -> None:
     while not stop.is_set():
         began = time.monotonic()
         publisher.turn()
-        while time.monotonic() < began + FEEDS_UNTIL_S and next(steps):
+        until = max(began + FEEDS_UNTIL_S, time.monotonic() + FEEDS_AT_LEAST_S)
+        while time.monotonic() < until and next(steps):
             pass
         stop.wait(max(0.0, began + TURN_S - time.monotonic()))

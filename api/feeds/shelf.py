@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from hashlib import blake2b
 from pathlib import Path
 
 import brotli
 
-from api.feeds.replacing import SPARE, replace_file
+from api.feeds.replacing import replace_file
 
 ENCODINGS = {".br": "br", ".gz": "gzip"}
 """Suffixes of compressed files, best first, with the name HTTP has for them."""
@@ -39,13 +38,8 @@ class Shelf:
     """
 
     root: Path
-    _prints: dict[str, bytes] = field(default_factory=dict)
+    _prints: dict[str, int] = field(default_factory=dict)
     _changed: dict[str, datetime] = field(default_factory=dict)
-
-    def tidy(self) -> None:
-        """Remove what the last publisher left half written, or ready to be written."""
-        for path in self.root.rglob(f".*{SPARE}"):
-            path.unlink()
 
     def put(
         self, name: str, content: bytes, changed_at: datetime, *, now: datetime, effort: Effort
@@ -74,7 +68,7 @@ class Shelf:
         stamped_at: datetime | None,
     ) -> None:  # fmt: skip
         known = self._prints.get(name)
-        new = blake2b(content, digest_size=16).digest()
+        new = hash(content)  # 64 bits, of no use outside this process
         if new == known:
             return
         path = f"{self.root}/{name}"

@@ -26,7 +26,10 @@ def listed(slots: CentreSlots, by_slot: Numbers, shown_cells: Bools) -> Numbers:
     if not len(slots):
         return by_slot
     shown = (slots.cells != OUTSIDE) & shown_cells[slots.cells]
-    return np.where(np.repeat(shown, slots.group_sizes), by_slot, np.int32(0))
+    if (shown | (np.add.reduceat(by_slot, slots.groups) == 0)).all():
+        return by_slot
+    places: Numbers = by_slot * np.repeat(shown, slots.group_sizes)
+    return places
 
 
 def centre_file(

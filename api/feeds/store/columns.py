@@ -1,8 +1,9 @@
-"""Rows of many centres as one array a column and centre: no loop over millions of rows."""
+"""Rows of many centres as one array a column: no loop over millions of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from sys import intern
 from typing import Any, LiteralString, TypeAlias
 
@@ -21,10 +22,9 @@ SIZES: Mapping[str, int] = {"int2": 2, "int4": 4, "date": 4, "timestamptz": 8}
 
 
 def aggregated(columns: Mapping[LiteralString, str], source: SQL, order: SQL) -> Composed:
-    """Give the statement that collects each column (its type beside it) centre by centre."""
+    """Give the statement that collects the centre and each column (its type beside it)."""
     return SQL(
-        "SELECT centre_id, {} FROM (SELECT * FROM {} ORDER BY centre_id, {}) AS ordered"
-        " GROUP BY centre_id ORDER BY centre_id"
+        "SELECT array_agg(centre_id), {} FROM (SELECT * FROM {} ORDER BY centre_id, {}) AS ordered"
     ).format(SQL(", ").join(_collected(*column) for column in columns.items()), source, order)
 
 
@@ -35,7 +35,7 @@ def _collected(name: LiteralString, kind: str) -> Composed:
 def collect(
     connection: Connection[Any], statement: Composed, values: Sequence[object], kinds: Sequence[str]
 ) -> Iterator[tuple[int, list[Any]]]:
-    """Run an aggregated statement: centre id, and its columns in the order of their types.
+    """Run an aggregated statement: centre id, and its part of the columns, in their order.
 
     Texts are lists, everything else arrays of int64; dates become days since 1970-01-01, instants
     whole seconds since then.
@@ -44,22 +44,23 @@ def collect(
         cursor.execute(statement, values)
         result = cursor.pgresult
         assert result is not None
-        for row in range(result.ntuples):
-            centre = result.get_value(row, 0)
-            assert centre is not None
-            yield (
-                int.from_bytes(centre, "big"),
-                [_column(result.get_value(row, i), kind) for i, kind in enumerate(kinds, 1)],
-            )
+        ids, *columns = (
+            _column(result.get_value(0, i), kind) for i, kind in enumerate(("int4", *kinds))
+        )
+    bounds = [0, *(np.flatnonzero(np.diff(ids)) + 1).tolist(), len(ids)]
+    for first, after in pairwise(bounds):
+        if first < after:
+            yield int(ids[first]), [column[first:after] for column in columns]
 
 
 def _column(raw: bytes | None, kind: str) -> Any:
-    assert raw is not None
+    """Read a column; there is none when there are no rows."""
     if kind == "text":
-        return [intern(text) for text in raw.decode().split(",")]
-    size = SIZES[kind]
+        return [intern(text) for text in raw.decode().split(",")] if raw else []
     cells = np.frombuffer(
-        raw, dtype=[("length", ">i4"), ("value", f">i{size}")], offset=_ARRAY_HEADER
+        raw or bytes(_ARRAY_HEADER),
+        dtype=[("length", ">i4"), ("value", f">i{SIZES[kind]}")],
+        offset=_ARRAY_HEADER,
     )
     values: Ints = cells["value"].astype(np.int64)
     if kind == "date":

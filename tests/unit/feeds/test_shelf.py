@@ -94,14 +94,14 @@ def test_after_a_start_a_plain_file_keeps_its_time(tmp_path):
     assert shelf.changed_at("y.csv") is None
 
 
-def test_what_a_killed_publisher_left_half_written_is_removed(tmp_path):
-    """Nobody ever reads it, but it must not pile up."""
+def test_what_a_killed_publisher_left_half_written_is_written_over(tmp_path):
+    """Nobody ever reads it, and nothing of it comes back."""
     put(Shelf(tmp_path))
-    left = tmp_path / "availability" / f".x.json.gz{SPARE}"
-    left.write_text("half")
-    Shelf(tmp_path).tidy()
-    assert not left.exists()
-    assert (tmp_path / NAME).exists()
+    for left in (tmp_path / "availability").glob(f".x.json*{SPARE}"):
+        left.write_text("half" * 1000)
+    put(Shelf(tmp_path), b'{"a":2}', LATER, LATER)
+    assert json.loads((tmp_path / NAME).read_text())["a"] == 2
+    assert gzip.decompress((tmp_path / f"{NAME}.gz").read_bytes()).endswith(b'"a":2}')
 
 
 @pytest.fixture(params=["exchange and lease", "exchange", "rename"])
