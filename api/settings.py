@@ -17,6 +17,8 @@ class Settings(BaseSettings):
         `postgresql://...` of a server; None for the embedded PostgreSQL in `home`.
     home
         Folder of the embedded database, of the public files and of keys.
+    public
+        Another folder for the public files, best on a memory file system; None for one in `home`.
     public_url
         Address people reach this installation by; links in feeds and receipts begin with it.
     hold_minutes
@@ -27,6 +29,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     home: Path = Field(default_factory=lambda: user_data_path("creneau") / "home")
+    public: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     hold_minutes: int = Field(default=10, ge=1, le=60)
     lock_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
@@ -41,7 +44,7 @@ class Settings(BaseSettings):
     @property
     def public_folder(self) -> Path:
         """Folder the publisher writes and everybody may read."""
-        return self.home / "public"
+        return self.public or self.home / "public"
 
     @property
     def record_folder(self) -> Path:
