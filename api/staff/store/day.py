@@ -27,7 +27,7 @@ _OFFERS = """SELECT offer.offer_id, offer.slot_id, slot.starts_at, slot.product_
     offer.ends_at
 FROM offer JOIN slot ON slot.centre_id = offer.centre_id AND slot.slot_id = offer.slot_id
 WHERE offer.centre_id = %s AND slot.centre_id = %s AND slot.day = %s AND offer.state = 'open'
-ORDER BY slot.starts_at, offer.made_at, offer.offer_id"""
+ORDER BY slot.starts_at, offer.kind, offer.made_at, offer.offer_id"""
 _SLOTS = """SELECT centre_id, slot_id, product_id, dose_rank, day, starts_at, ends_at, capacity,
     taken, phone_kept, standby_kept, open_at, false
 FROM slot WHERE centre_id = %s AND day = %s ORDER BY starts_at, slot_id"""
