@@ -24,10 +24,10 @@ ON CONFLICT DO NOTHING RETURNING booking_id;
 
 SELECT centre_id, slot_id, product_id, dose_rank, day, starts_at, ends_at,
     capacity, taken, phone_kept, standby_kept, open_at,
-    dose_rank = 1 AND EXISTS (SELECT FROM quota
+    dose_rank = 1 AND (SELECT true FROM quota
         WHERE quota.centre_id = slot.centre_id AND quota.product_id = slot.product_id
         AND quota.week = slot.day - (extract(isodow FROM slot.day)::int - 1)
-        AND quota.open_at > :now::timestamptz)
+        AND quota.open_at > :now::timestamptz LIMIT 1) IS NOT NULL
 FROM slot WHERE centre_id = :centre AND slot_id = ANY(ARRAY[:n, :second]::int[])
 ORDER BY slot_id FOR NO KEY UPDATE;
 

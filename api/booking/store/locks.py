@@ -30,14 +30,15 @@ _BOOKINGS = f"""SELECT {names(BOOKING)} FROM booking
 WHERE centre_id = $1 AND booking_id = ANY($2::uuid[]) ORDER BY booking_id"""
 LOCK_BOOKINGS = Statement("lock_bookings", f"{_BOOKINGS} FOR NO KEY UPDATE", readers(BOOKING))
 READ_BOOKINGS = Statement("read_bookings", _BOOKINGS, readers(BOOKING))
+# Not EXISTS: that may be answered by reading all quotas, where there were few of them at first.
 LOCK_SLOTS = Statement(
     "lock_slots",
     """SELECT centre_id, slot_id, product_id, dose_rank, day, starts_at, ends_at,
     capacity, taken, phone_kept, standby_kept, open_at,
-    dose_rank = 1 AND EXISTS (SELECT FROM quota
+    dose_rank = 1 AND (SELECT true FROM quota
         WHERE quota.centre_id = slot.centre_id AND quota.product_id = slot.product_id
         AND quota.week = slot.day - (extract(isodow FROM slot.day)::int - 1)
-        AND quota.open_at > $3::timestamptz)
+        AND quota.open_at > $3::timestamptz LIMIT 1) IS NOT NULL
 FROM slot WHERE centre_id = $1 AND slot_id = ANY($2::int[])
 ORDER BY slot_id FOR NO KEY UPDATE""",
     (int, int, int, int, read_date, read_instant, read_instant,
