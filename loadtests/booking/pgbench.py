@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from loadtests.booking.hotspots import HotSpots
 from loadtests.booking.wishes import SEALED_BYTES
 
 SCRIPT = Path(__file__).with_name("pair.sql")
+BY_INDEX = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+"""How the application asks for its plans."""
 TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 CLIENTS = (4, 8, 16, 32, 64)
 
@@ -51,6 +54,7 @@ class Pgbench:
                 self.url,
             ],
             capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+            env=os.environ | {"PGOPTIONS": BY_INDEX},
         )  # fmt: skip
         found = TPS.search(done.stdout)
         if done.returncode != 0 or found is None:

@@ -7,10 +7,11 @@ import re
 import pytest
 
 from api.booking.store import locks, writing
+from api.database import engine
 from loadtests.booking.campaign import Shape, fill, next_monday
 from loadtests.booking.hotspots import one_takes_all, tenth_takes_sixty
 from loadtests.booking.ledger import Ledger
-from loadtests.booking.pgbench import SCRIPT, Pgbench
+from loadtests.booking.pgbench import BY_INDEX, SCRIPT, Pgbench
 from loadtests.postgres import program
 from loadtests.recount import recount
 from tests.balance import broken_rules
@@ -46,6 +47,11 @@ def test_pgbench_sends_what_the_application_sends():
     sent = [squeezed(statement) for statement in sql.split(";") if statement.strip()]
     for statement, text in zip((*HOLD, *CONFIRM), sent, strict=True):
         assert re.fullmatch(pattern(statement), text), statement.name
+
+
+def test_pgbench_asks_for_the_plans_of_the_application():
+    """Neither is slowed down by a plan the other would not have."""
+    assert BY_INDEX == engine.BY_INDEX
 
 
 @pytest.fixture
