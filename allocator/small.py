@@ -1,4 +1,4 @@
-"""Small instances: the relaxation exactly, then whole numbers by rounding and by HiGHS."""
+"""Small instances: the relaxation exactly; of tiny ones, the integer program as well."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from allocator.certificate import Prices
 from allocator.decisions import Decisions
 from allocator.integer.whole import Relaxed, WholePlan, decisions_of
 from allocator.lp import solve_integer, solve_relaxation
+from allocator.national import solve_national
 from allocator.result import Status
 from allocator.watch import Watch
 
-SMALL_COLUMNS = 30_000
+SMALL_COLUMNS, TINY_COLUMNS = 30_000, 1_000
+"""Up to these the relaxation is solved exactly, and the integer program is worth its time: above,
+HiGHS improves no plan of the ascent in a minute, and a step of its bounds may outlast any limit."""
 INTEGER_LIMIT_S, POLISH_LIMIT_S = 20.0, 2.0
 """Seconds for the integer program: to reach the gap, and beyond it once reached."""
 PROVEN = 1e-9
@@ -22,11 +25,14 @@ SEARCH_SHARES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 
 def solve_small(
-    model: Model, gap: float, seed: int, watch: Watch
+    model: Model, columns: int, gap: float, seed: int, watch: Watch
 ) -> tuple[Decisions, Prices, Status]:
-    """Plan with exact prices; the integer program starts from the rounded plan."""
+    """Plan with exact prices: by the ascent, or, if tiny, by rounding and the integer program."""
     watch.tell("relaxation", 0.0)
     prices = solve_relaxation(model).prices
+    if columns > TINY_COLUMNS:
+        plan, _, status = solve_national(model, gap, seed, watch)
+        return plan, prices, status
     watch.tell("rounding", 0.0)
     with Evaluator(model) as evaluator:
         at = ascent_prices(model, prices)

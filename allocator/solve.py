@@ -104,7 +104,7 @@ def _decide(
         with suppress(
             UnsolvedError
         ):  # prices too far apart for an exact solve; the ascent bears it
-            return solve_small(model, gap, seed, watch)
+            return solve_small(model, columns, gap, seed, watch)
     return solve_national(model, gap, seed, watch)
 
 
