@@ -43,8 +43,9 @@ def solve(
     instance
         The planning problem.
     method
-        `optimal` (price ascent; exact for small instances), `pro-rata` or `first-come` (what
-        planning by rule gives), or `lp` (the continuous relaxation alone, by HiGHS).
+        `optimal` (price ascent; for tiny instances an integer program), `pro-rata` or
+        `first-come` (what planning by rule gives), or `lp` (the continuous relaxation alone, by
+        HiGHS).
     gap
         Certified relative gap at which `optimal` stops.
     time_limit

@@ -37,6 +37,11 @@ def set_cells(folder: Path, name: str, **cells: object) -> Path:
     return rewrite(folder, name, lambda rows: [row | values for row in rows])
 
 
+def append(folder: Path, name: str, row: dict[str, str]) -> Path:
+    """Add a row to a table."""
+    return rewrite(folder, name, lambda rows: [*rows, row])
+
+
 def set_key(folder: Path, key: str, value: object) -> Path:
     """Set a key of `instance.toml`, whatever its section."""
     path = folder / "instance.toml"

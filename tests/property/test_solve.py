@@ -23,7 +23,8 @@ from allocator.result import Result
 from allocator.solve import solve
 from tests.factories import random_instance
 from tests.recount import recount
-from tests.rewritten import by_another_hand, rewrite, set_cells, set_key
+from tests.recount.campaign import rows_of
+from tests.rewritten import append, by_another_hand, rewrite, set_cells, set_key
 
 METHODS = ["optimal", "national", "pro-rata", "first-come"]
 """`national` is `optimal` as large instances are solved: price ascent, rounding and search."""
@@ -65,6 +66,37 @@ def endless(_: np.random.Generator, folder: Path) -> Path:
     return set_cells(folder, "demand", people=10**9)
 
 
+def odd_company(_: np.random.Generator, folder: Path) -> Path:
+    """Add everything that has no counterpart elsewhere.
+
+    A zone without people in a département of its own, a centre without capacity in another one
+    and a closed one with capacity, both with doses of their own, a class that nothing is allowed
+    to but a product that never comes.
+    """
+    centre = {"name": "x", "department": "only here", "lat": "48", "lon": "2",
+              "opens_on": "2021-01-01", "closes_on": ""}  # fmt: skip
+    product = {"product": "never", "label": "x", "doses_per_vial": "7", "doses_needed": "2",
+               "interval_min_days": "0", "interval_max_days": "90"}  # fmt: skip
+    append(folder, "zones", {"zone": "empty", "name": "x", "department": "nobody", "region": "x",
+                             "lat": "48", "lon": "2", "population": "0"})  # fmt: skip
+    append(folder, "centres", centre | {"centre": "idle"})
+    append(folder, "centres", centre | {"centre": "closed", "closes_on": "2021-01-02"})
+    append(folder, "capacity", {"centre": "closed", "week": "0", "injections": "99"})
+    append(folder, "classes", {"class": "left out", "label": "x", "weight": "3",
+                               "opens_on": "2021-01-01"})  # fmt: skip
+    zones = rows_of(folder / "zones.csv")
+    append(folder, "demand", {"zone": zones[0]["zone"], "class": "left out", "people": "7"})
+    first = rows_of(folder / "products.csv")[0]["product"]
+    for name in ("idle", "closed"):
+        append(folder, "deliveries",
+               {"week": "0", "product": first, "doses": "33", "centre": name})  # fmt: skip
+    append(folder, "products", product)
+    for class_, rank in (("left out", "1"), ("*", "2")):
+        append(folder, "eligibility", {"product": "never", "class": class_, "dose_rank": rank,
+                                       "from_date": "2021-01-01", "to_date": ""})  # fmt: skip
+    return folder
+
+
 TWISTS: dict[str, tuple[dict[str, object], Twist]] = {
     "as drawn": ({}, lambda _, folder: folder),
     "one week": ({"weeks": 1}, lambda _, folder: folder),
@@ -84,6 +116,8 @@ TWISTS: dict[str, tuple[dict[str, object], Twist]] = {
     "long intervals": ({"booked": False}, long_intervals),
     "scarce": ({"booked": False}, scarce),
     "endless": ({"booked": False}, endless),
+    "odd company": ({}, odd_company),
+    "two years": ({"booked": False}, lambda _, folder: set_key(folder, "weeks", 104)),
     "huge vials": (
         {"booked": False}, lambda _, folder: set_cells(folder, "products", doses_per_vial=10**9),
     ),
