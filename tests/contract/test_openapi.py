@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -18,9 +19,12 @@ from uuid import UUID
 
 import pytest
 import schemathesis
+from fastapi import FastAPI, Response
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from schemathesis import checks
+from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.python import asgi
 from schemathesis.specs.openapi import checks as openapi_checks
@@ -227,12 +231,14 @@ async def wait_for_some(campaign: Campaign) -> list[tuple[str, str]]:
     return [(str(row["entry_id"]), str(row["offer_id"])) for row in rows]
 
 
-# The application's threads draw random numbers while the strategies do, which is none of theirs.
-@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
-@pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_every_answer_is_in_the_document(service, path, method):
-    """No 5xx, no status, type or shape that the document does not list; and not only refusals."""
-    operation = service.schema[path][method]
+def try_out(operation: Any, season_case: Callable[[Any, int], Any]) -> Counter[int]:
+    """Send many requests to an operation, and hold every answer against the document.
+
+    Parameters
+    ----------
+    season_case
+        Given a request and its number, makes more of it.
+    """
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
     statuses: Counter[int] = Counter()
 
@@ -242,12 +248,49 @@ def test_every_answer_is_in_the_document(service, path, method):
     )  # fmt: skip
     @given(cases)
     def send(case):
-        number = sum(statuses.values())
-        if number % 4:
-            case = service.seasoned(case, Random(number))
-        response = case.call()
+        response = season_case(case, sum(statuses.values())).call()
         statuses[response.status_code] += 1
         case.validate_response(response, checks=PROMISES)
 
     send()
+    return statuses
+
+
+# The application's threads draw random numbers while the strategies do, which is none of theirs.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_is_in_the_document(service, path, method):
+    """No 5xx, no status, type or shape that the document does not list; and not only refusals."""
+
+    def season_most(case, number):
+        return service.seasoned(case, Random(number)) if number % 4 else case
+
+    statuses = try_out(service.schema[path][method], season_most)
     assert any(200 <= status < 300 for status in statuses), statuses
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "media_type"),
+    [
+        (500, b'{"count":1}', "application/json"),
+        (418, b'{"count":1}', "application/json"),
+        (200, b'{"count":"one"}', "application/json"),
+        (200, b"one", "text/plain"),
+    ],
+)
+def test_answers_outside_the_document_are_found(status, body, media_type):
+    """A fault, an unknown status, a wrong shape, a wrong type: planted, each is noticed."""
+    app = FastAPI()
+
+    class Count(BaseModel):
+        count: int
+
+    @app.get("/count", response_model=Count)
+    def count(n: int = 0) -> Response:
+        wrong = n > 0
+        told = (status, body, media_type) if wrong else (200, b'{"count":0}', "application/json")
+        return Response(told[1], told[0], media_type=told[2])
+
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+    with pytest.raises(FailureGroup):
+        try_out(schema["/count"]["GET"], lambda case, _: case)
