@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from allocator.ascent.model import BLOCKED, Model, Prices
-from allocator.instance import Floats
+from allocator.instance import Floats, Ints
 
 
 def pooled_prices(model: Model) -> Prices:
@@ -52,39 +52,58 @@ def _columns(model: Model) -> list[tuple[int, int, int, int]]:
 
 
 def _solve(model: Model) -> tuple[Floats, Floats]:
-    """Duals of weekly capacity (W) and of doses by week of use (P x W)."""
-    horizon = model.horizon
-    P, K, _ = horizon.first_allowed.shape
-    W = horizon.W
-    columns = _columns(model)
-    rows: list[int] = []
-    cols: list[int] = []
-    values: list[float] = []
-    cost = np.array([model.class_cost[k, t] for k, _, t, _ in columns])
-    for c, (k, p, t, u) in enumerate(columns):
-        rows.append(k)
-        cols.append(c)
-        for week in (t, u) if u >= 0 else (t,):
-            rows.append(K + week)
-            cols.append(c)
-            supply = K + W + p * W
-            rows.extend(range(supply + week, supply + W))
-            cols.extend([c] * (W - week))
-        values.extend([1.0] * (len(rows) - len(values)))
-    if not columns:
+    """Duals of weekly capacity (W) and of doses by week of use (P x W).
+
+    Doses drawn are summed up from week to week in columns of their own, so that a bundle enters
+    no more than five rows, however many weeks there are.
+    """
+    P, W = model.pool_net.shape
+    K = len(model.class_cost)
+    bundles = _columns(model)
+    if not bundles:
         return np.zeros(W), np.zeros((P, W))
-    supply_doses = model.pool_net.copy()
-    for j, p in zip(*np.nonzero(model.stock_row >= 0), strict=True):
-        supply_doses[p] += model.stock_net[model.stock_row[j, p]]
-    limits = np.concatenate(
-        [model.people.sum(axis=0), model.room.sum(axis=0),
-         np.maximum(np.cumsum(supply_doses, axis=1), 0.0).ravel()]
-    )  # fmt: skip
-    matrix = coo_array((values, (rows, cols)), shape=(len(limits), len(columns))).tocsc()
-    solution = linprog(cost, A_ub=matrix, b_ub=limits, method="highs")
+    k, p, first, second = np.array(bundles, dtype=np.int64).T
+    own, two = np.arange(len(bundles)), second >= 0
+    shape = (K + W, len(bundles) + P * W)
+    shared = _matrix(shape, (k, own), (K + first, own), (K + second[two], own[two]))
+    drawn = _matrix(
+        (P * W, shape[1]), (p * W + first, own), ((p * W + second)[two], own[two])
+    ) + _carried(P, W, len(bundles))
+    solution = linprog(
+        np.concatenate([model.class_cost[k, first], np.zeros(P * W)]),
+        A_ub=shared,
+        b_ub=np.concatenate([model.people.sum(axis=0), model.room.sum(axis=0)]),
+        A_eq=drawn,
+        b_eq=np.zeros(P * W),
+        bounds=np.column_stack([np.zeros(shape[1]), _limits(model, len(bundles))]),
+        method="highs",
+    )
     if solution.status != 0:
         raise RuntimeError(f"the pooled LP ended with: {solution.message}")
     duals = np.maximum(0.0, -solution.ineqlin.marginals)
-    by_row = duals[K + W :].reshape(P, W)
+    by_row = np.maximum(0.0, -solution.upper.marginals)[len(bundles) :].reshape(P, W)
     later = np.cumsum(by_row[:, ::-1], axis=1)[:, ::-1]
-    return duals[K : K + W], np.ascontiguousarray(later)
+    return duals[K:], np.ascontiguousarray(later)
+
+
+def _matrix(shape: tuple[int, int], *places: tuple[Ints, Ints]) -> coo_array:
+    """Ones at these rows and columns; those at one place add up."""
+    rows, columns = (np.concatenate(part) for part in zip(*places, strict=True))
+    return coo_array((np.ones(len(rows)), (rows, columns)), shape=shape)
+
+
+def _carried(P: int, W: int, bundles: int) -> coo_array:
+    """Add doses drawn up to the week before, take off those up to the week: the rest is nought."""
+    week = np.arange(P * W)
+    later = week[week % W > 0]
+    shape = (P * W, bundles + P * W)
+    return _matrix(shape, (later, bundles + later - 1)) - _matrix(shape, (week, bundles + week))
+
+
+def _limits(model: Model, bundles: int) -> Floats:
+    """Upper bounds of the columns: doses drawn by a week are those that have come by then."""
+    supply = model.pool_net.copy()
+    for j, p in zip(*np.nonzero(model.stock_row >= 0), strict=True):
+        supply[p] += model.stock_net[model.stock_row[j, p]]
+    arrived = np.maximum(np.cumsum(supply, axis=1), 0.0).ravel()
+    return np.concatenate([np.full(bundles, np.inf), arrived])
