@@ -97,6 +97,11 @@ def odd_company(_: np.random.Generator, folder: Path) -> Path:
     return folder
 
 
+def two_years(rng: np.random.Generator, folder: Path) -> Path:
+    """Plan 104 weeks, with up to a year between doses."""
+    return long_intervals(rng, set_key(folder, "weeks", 104))
+
+
 TWISTS: dict[str, tuple[dict[str, object], Twist]] = {
     "as drawn": ({}, lambda _, folder: folder),
     "one week": ({"weeks": 1}, lambda _, folder: folder),
@@ -117,7 +122,7 @@ TWISTS: dict[str, tuple[dict[str, object], Twist]] = {
     "scarce": ({"booked": False}, scarce),
     "endless": ({"booked": False}, endless),
     "odd company": ({}, odd_company),
-    "two years": ({"booked": False}, lambda _, folder: set_key(folder, "weeks", 104)),
+    "two years": ({"booked": False}, two_years),
     "huge vials": (
         {"booked": False}, lambda _, folder: set_cells(folder, "products", doses_per_vial=10**9),
     ),
