@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from api import health
 from api.booking import endpoints as booking
@@ -24,6 +25,10 @@ from api.staff.access import BEARER, actor_of, bearer_token
 from api.waiting import endpoints as waiting
 from api.waiting.service import WaitingList
 from api.worker.queue import JobQueue
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""Addresses of requests go nowhere, whatever the environment asks of the framework: `api.metrics`
+and `api.observed` say what may be said. Asking the environment at each request would cost, too."""
 
 
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
@@ -51,7 +56,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
             yield
 
     app = FastAPI(title="Créneau", version="1", lifespan=lifespan, openapi_url="/api/openapi.json",
-                  docs_url=None, redoc_url=None)  # fmt: skip
+                  docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)  # fmt: skip
     install_problems(app)
     app.state.sign_ons = (bearer_token,)
     app.state.actor_of = actor_of
