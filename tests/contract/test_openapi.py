@@ -142,9 +142,10 @@ def season(body: dict[str, Any], random: Random) -> None:
     for name in body.keys() & THERE.keys():
         if random.random() < LIKELY:
             body[name] = THERE[name]
-    for form in body["days"][:1] if isinstance(body.get("days"), list) else ():
-        season(form, random)
-        body["days"] = [form]
+    days = body.get("days")
+    if isinstance(days, list) and days and isinstance(days[0], dict):
+        season(days[0], random)
+        body["days"] = days[:1]
     doses = body.get("doses")
     if isinstance(doses, list) and doses and random.random() < LIKELY:
         body["doses"] = [whole(doses[0], rank, random) for rank in (1, 2)]
