@@ -8,11 +8,13 @@ from pathlib import Path
 
 from loadtests.booking.campaign import Shape, fill, next_monday
 from loadtests.postgres import Postgres
-from loadtests.processes import cpu_s
+from loadtests.processes import cpu_s, memory_mb
 from loadtests.reading import WRK, Reading, read_by_ourselves, read_by_wrk
 from loadtests.stack import Stack, served
 
 APPLICATION = "application"
+WORKER, PUBLISHER = "api-0", "publisher"
+"""Names `creneau serve` gives its processes."""
 NATION = Shape(windows=14)
 """As many windows as a national campaign shows: a centre's file has 672 of them."""
 TINY = Shape(centres=40, departments=4, weeks=1, windows=4)
@@ -25,6 +27,10 @@ class Report:
     cores
         Processors the server kept busy, its publisher included; `requests_per_s / cores` is what
         one gives.
+    slots
+        That were published.
+    worker_mb, publisher_mb
+        Memory of the API's worker, having read every file, and of the publisher.
     """
 
     server: str
@@ -32,13 +38,18 @@ class Report:
     cores: float
     p99_ms: float
     driver: str
+    slots: int
+    worker_mb: float
+    publisher_mb: float
 
     def line(self) -> str:
-        """Say it in a line."""
+        """Say it in a few lines."""
         per_core = self.requests_per_s / self.cores
         return (
             f"{self.server}: {self.requests_per_s:,.0f} requests a second on {self.cores:.2f} "
-            f"cores, {per_core:,.0f} a second and core, p99 {self.p99_ms:.1f} ms ({self.driver})"
+            f"cores, {per_core:,.0f} a second and core, p99 {self.p99_ms:.1f} ms ({self.driver})\n"
+            f"memory with {self.slots:,} slots: {self.worker_mb:.0f} MB for the worker, "
+            f"{self.publisher_mb:.0f} MB for the publisher"
         )
 
 
@@ -59,9 +70,10 @@ def bench_reads(postgres: Postgres, scratch: Path, shape: Shape, *, seconds: int
         before, began = cpu_s(stack.pid), time.monotonic()
         reading = _read(stack, scratch, shape, seconds)
         cores = (cpu_s(stack.pid) - before) / (time.monotonic() - began)
-    return Report(
-        APPLICATION, reading.requests_per_s, cores, reading.p99_ms, "wrk" if WRK else "own"
-    )
+        return Report(
+            APPLICATION, reading.requests_per_s, cores, reading.p99_ms, "wrk" if WRK else "own",
+            shape.slots, memory_mb(stack.pid, WORKER), memory_mb(stack.pid, PUBLISHER),
+        )  # fmt: skip
 
 
 def _read(stack: Stack, scratch: Path, shape: Shape, seconds: int) -> Reading:

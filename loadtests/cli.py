@@ -107,6 +107,7 @@ def booking(
 @bench_app.command()
 def reads(
     seconds: Annotated[int, typer.Option(min=1, help="Seconds of the measured run.")] = 10,
+    weeks: Annotated[int, typer.Option(min=1, help="Weeks published, of 268,800 slots each.")] = 4,
     smoke: Annotated[
         bool, typer.Option("--smoke", help="A small campaign, briefly: shows that it runs.")
     ] = False,
@@ -115,7 +116,7 @@ def reads(
     """Read the public files from the application that keeps them in memory."""
     import json
     import tempfile
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
     from pathlib import Path
 
     from loadtests.bench_reads import NATION, TINY, bench_reads
@@ -125,6 +126,6 @@ def reads(
         tempfile.TemporaryDirectory(prefix="creneau-bench-") as scratch,
         own_postgres(Path(scratch) / "home") as postgres,
     ):
-        shape, length = (TINY, 1) if smoke else (NATION, seconds)
+        shape, length = (TINY, 1) if smoke else (replace(NATION, weeks=weeks), seconds)
         report = bench_reads(postgres, Path(scratch), shape, seconds=length)
     typer.echo(json.dumps(asdict(report)) if as_json else report.line())

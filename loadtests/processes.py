@@ -28,6 +28,17 @@ def cpu_s(pid: int) -> float:
     return total
 
 
-def rss_mb(process: psutil.Process) -> float:
-    """Memory of one process that is in use now."""
-    return float(process.memory_info().rss) / 1e6
+def memory_mb(pid: int, name: str) -> float:
+    """Memory in use of a process of an installation, by the name its parent gave it.
+
+    Raises
+    ------
+    LookupError
+        When the installation has no such process.
+    """
+    for process in tree(pid):
+        with suppress(psutil.NoSuchProcess):
+            words = process.cmdline()
+            if "--name" in words and words[words.index("--name") + 1] == name:
+                return float(process.memory_info().rss) / 1e6
+    raise LookupError(name)

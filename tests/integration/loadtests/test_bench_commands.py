@@ -43,3 +43,5 @@ def test_the_reading_bench_reads():
     assert report["server"] == "application"
     assert report["requests_per_s"] > 100
     assert report["cores"] > 0
+    assert report["slots"] == 2 * 24 * 40
+    assert min(report["worker_mb"], report["publisher_mb"]) > 20
