@@ -10,8 +10,8 @@ from api.booking.freeing import free_places
 from api.booking.orders import ConfirmOrder
 from api.booking.problems import AlreadyBooked, HoldExpired, WrongDoses
 from api.booking.receipts import receipt
-from api.booking.rows import Booking
-from api.booking.wants import GuardKey, Operation, Steps, Wants, Written
+from api.booking.rows import Booking, GuardKey
+from api.booking.wants import Operation, Steps, Wants, Written
 from api.booking.world import SealedDose, World
 from api.problems import KeyReused, NotFound
 

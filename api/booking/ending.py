@@ -12,8 +12,8 @@ from api.booking.orders import ChangeOrder
 from api.booking.problems import AlreadyConfirmed, NotLive
 from api.booking.receipts import receipt
 from api.booking.repeats import answer_again, remember
-from api.booking.rows import Appointment, Booking
-from api.booking.wants import GuardKey, Operation, Steps, Wants
+from api.booking.rows import Appointment, Booking, GuardKey
+from api.booking.wants import Operation, Steps, Wants
 from api.booking.world import World
 from api.problems import NotFound
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from api.booking.quota import QuotaKey
@@ -15,6 +15,14 @@ DoseState: TypeAlias = Literal[
     "held", "booked", "displaced", "arrived", "fulfilled", "noshow", "cancelled"
 ]
 """`displaced` lost its slot to a supply cut and waits for another."""
+
+
+class GuardKey(NamedTuple):
+    """A row of `person_guard`, in the order they are locked in."""
+
+    tag: bytes
+    dose_rank: int
+    flagged: bool
 
 
 @dataclass(frozen=True, slots=True)

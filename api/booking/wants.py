@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from api.booking.world import World
-
-
-class GuardKey(NamedTuple):
-    """A row of `person_guard`, in the order they are locked in."""
-
-    tag: bytes
-    dose_rank: int
-    flagged: bool
+from api.booking.rows import GuardKey
+from api.booking.world import World
 
 
 @dataclass(slots=True)

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from api.booking.catalogue import Catalogue
 from api.booking.quota import Quota, QuotaKey
-from api.booking.rows import Appointment, Booking
+from api.booking.rows import Appointment, Booking, GuardKey
 from api.booking.slot import Slot
-from api.booking.wants import GuardKey
 
 DuplicatePolicy = Literal["reject", "neutral"]
 

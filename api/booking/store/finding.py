@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 from api.booking.quota import Quota, QuotaKey
-from api.booking.rows import Appointment, Booking
+from api.booking.rows import Appointment, Booking, GuardKey
 from api.booking.slot import Slot
 from api.booking.store import locks
-from api.booking.wants import GuardKey, Wants
+from api.booking.wants import Wants
 from api.booking.world import StoredAnswer, World
 from api.database.hot import Call, HotConnection, Row, Statement
 from api.database.text_form import Plain, array, cell
