@@ -24,6 +24,7 @@ _PLANTED = (
     ("Quatrefages-d’Ornœillan", "Hélène-Aurore", "2550313201234", "Pont-à-Mousson-Nord"),
     ("Vaudreuil-Çelebîoğlu", "Barthélemy", "1620269123045", "Neufchâteau-en-Brière"),
 )
+_CARELESS = ("Trousselier-Äbischer", "Marie-Cunégonde", "2581275123999", "Lons-le-Saunier-Sud")
 
 
 def canaries() -> list[Identity]:
@@ -34,6 +35,11 @@ def canaries() -> list[Identity]:
 def planted() -> list[Identity]:
     """People whom the tests betray: every trace of them must be found."""
     return [_identity(n, *person) for n, person in enumerate(_PLANTED, 60)]
+
+
+def careless() -> Identity:
+    """Somebody whose broken page sends everything in clear: the server must let go of it."""
+    return _identity(71, *_CARELESS)
 
 
 def traces(person: Identity) -> dict[str, list[str]]:
