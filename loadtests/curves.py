@@ -47,7 +47,7 @@ class Curve:
         What is offered at a scale of 1, as a multiple of the curve: a record cannot be reached by
         offering no more than the record.
     searches
-        Reads of availability for a booking: reported for that day, or assumed (docs/performance.md).
+        Reads of availability for a booking: of that day, or assumed (docs/performance.md).
     source
         Where the reported figures come from.
     """

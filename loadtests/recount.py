@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import LiteralString, Protocol
 
 import psycopg
 
 from loadtests.booking.ledger import Ledger
-from loadtests.booking.wishes import Wish
 
-LISTED = 20
 OVERSOLD: LiteralString = """
 SELECT coalesce(sum(counted - capacity), 0)::int FROM slot JOIN (
     SELECT centre_id, slot_id, count(*) AS counted FROM appointment
@@ -48,6 +46,22 @@ GROUP BY acknowledged.booking_id HAVING count(appointment.booking_id) <> 2
 GHOSTS: LiteralString = """
 SELECT booking_id::text FROM refused JOIN booking USING (booking_id) WHERE state = 'booked'
 """
+
+
+class Placed(Protocol):
+    """A pair by the numbers of its centre and slots."""
+
+    @property
+    def booking_id(self) -> str: ...  # noqa: D102
+
+    @property
+    def centre(self) -> int: ...  # noqa: D102
+
+    @property
+    def first(self) -> int: ...  # noqa: D102
+
+    @property
+    def second(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +114,17 @@ def recount(url: str, ledger: Ledger) -> Recount:
         Of a database in which nobody books at this moment.
     """
     with psycopg.connect(url) as connection:
-        _note(connection, "acknowledged", ledger.confirmed)
-        _note(connection, "refused", ledger.refused)
+        refused = (wish.booking_id for wish in ledger.refused)
+        return recount_on(connection, ledger.confirmed, refused)
+
+
+def recount_on(
+    connection: psycopg.Connection, confirmed: Iterable[Placed], refused: Iterable[str]
+) -> Recount:
+    """Count again, and hold against it what was acknowledged, and the bookings that may not be."""
+    with connection.transaction():
+        _note(connection, "acknowledged", confirmed)
+        _note_ids(connection, refused)
         return Recount(
             oversold=_number(connection, OVERSOLD),
             miscounted=_number(connection, MISCOUNTED),
@@ -111,15 +134,23 @@ def recount(url: str, ledger: Ledger) -> Recount:
         )
 
 
-def _note(connection: psycopg.Connection, table: LiteralString, wishes: Iterable[Wish]) -> None:
+def _note(connection: psycopg.Connection, table: LiteralString, pairs: Iterable[Placed]) -> None:
     connection.execute(
         f"CREATE TEMP TABLE {table} (booking_id uuid, centre int, first int, second int)"
         " ON COMMIT DROP"
     )
     with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-        for wish in wishes:
-            copy.write_row((wish.booking_id, wish.centre, wish.first, wish.second))
+        for pair in pairs:
+            copy.write_row((pair.booking_id, pair.centre, pair.first, pair.second))
     connection.execute(f"ANALYZE {table}")
+
+
+def _note_ids(connection: psycopg.Connection, ids: Iterable[str]) -> None:
+    connection.execute("CREATE TEMP TABLE refused (booking_id uuid) ON COMMIT DROP")
+    with connection.cursor().copy("COPY refused FROM STDIN") as copy:
+        for booking_id in ids:
+            copy.write_row((booking_id,))
+    connection.execute("ANALYZE refused")
 
 
 def _number(connection: psycopg.Connection, statement: LiteralString) -> int:

@@ -23,7 +23,7 @@ from loadtests.booking.persistent import Persistent
 from loadtests.booking.wishes import Wishes
 from tests.installed import Installation, wait_for
 from tests.integration.feeds.public import cells_of
-from tests.shown import counts_in_tables
+from loadtests.shown import counts_in_tables
 
 PATIENCE_S = 300.0
 VISITORS = 24

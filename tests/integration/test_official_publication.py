@@ -20,7 +20,7 @@ from scenarios.build import build_scenario
 from scenarios.official.place import data_folder
 from scenarios.planning import Order, run_plan
 from tests.integration.feeds import public
-from tests.shown import counts_in_tables
+from loadtests.shown import counts_in_tables
 
 FRIDAY = datetime(2021, 5, 28, 8, tzinfo=UTC)
 MOST_S = 300

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.feeds import recount
 from tests.integration.feeds.test_random_changes import Chance
-from tests.shown import counts_in_tables
+from loadtests.shown import counts_in_tables
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
