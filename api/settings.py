@@ -23,6 +23,9 @@ class Settings(BaseSettings):
         Address people reach this installation by; links in feeds and receipts begin with it.
     hold_minutes
         How long a pair stays blocked for somebody who fills in the form.
+    answer_step_ms
+        Answers about a booking leave on steps of so many milliseconds where their time would tell
+        whether somebody is booked already, or an id exists; 0 for no steps.
     """
 
     model_config = SettingsConfigDict(env_prefix="CRENEAU_", frozen=True, extra="ignore")
@@ -33,6 +36,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     hold_minutes: int = Field(default=10, ge=1, le=60)
     lock_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
+    answer_step_ms: int = Field(default=20, ge=0, le=1000)
     duplicate_policy: Literal["reject", "neutral"] = "reject"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

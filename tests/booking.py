@@ -133,8 +133,8 @@ def _choices(places: Sequence[Place]) -> list[Choice]:
 async def opened(
     campaign: Campaign, *, clock: Hands | None = None, **settings: object
 ) -> AsyncIterator[tuple[Context, BookingDesk]]:
-    """Open a worker's resources and desk on a campaign."""
-    given = Settings(database_url=campaign.url, **settings)
+    """Open a worker's resources and desk on a campaign; answers leave as soon as they are there."""
+    given = Settings(**{"database_url": campaign.url, "answer_step_ms": 0} | settings)
     async with open_context(given, clock or Hands()) as context, open_desk(context) as desk:
         yield context, desk
 

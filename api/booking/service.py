@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +15,7 @@ from api.booking.ending import cancel, release
 from api.booking.fetch import fetch
 from api.booking.hold import held_again, hold
 from api.booking.move import move
+from api.booking.pace import evened
 from api.booking.problems import SlotGone
 from api.booking.queue import GroupCommit
 from api.booking.receipts import HoldReceipt, Receipt
@@ -41,6 +42,8 @@ class BookingDesk:
 
     def __init__(self, context: Context) -> None:
         self._reference = Reference(context.hot, context.clock)
+        self._neutral = context.settings.duplicate_policy == "neutral"
+        self._step_s = context.settings.answer_step_ms / 1000
         writes = Trier(context, self._reference, transact)
         self.holds = GroupCommit(writes, limit=WAITING)
         self.confirmations = GroupCommit(writes, limit=WAITING)
@@ -74,17 +77,18 @@ class BookingDesk:
 
     async def release(self, booking_id: UUID, secret_hash: bytes) -> None:
         """End a hold."""
-        await self.changes.ask(release(booking_id, secret_hash))
+        await self._evened(self.changes.ask(release(booking_id, secret_hash)))
 
     async def confirm(self, key: UUID, secret_hash: bytes, request: ConfirmRequest) -> Receipt:
         """Book what is held under this id."""
-        answer = await self.confirmations.ask(confirm(confirm_order(key, secret_hash, request)))
+        order = confirm_order(key, secret_hash, request)
+        answer = await self._evened(self.confirmations.ask(confirm(order)))
         assert isinstance(answer, Receipt)
         return answer
 
     async def fetch(self, booking_id: UUID, secret_hash: bytes) -> Receipt:
         """Read a booking."""
-        answer = await self.reads.ask(fetch(booking_id, secret_hash))
+        answer = await self._evened(self.reads.ask(fetch(booking_id, secret_hash)))
         assert isinstance(answer, Receipt)
         return answer
 
@@ -100,15 +104,20 @@ class BookingDesk:
         order = await self._understood(
             lambda catalogue: move_order(catalogue, booking_id, secret_hash, key, request, channel)
         )
-        answer = await self.changes.ask(move(order))
+        answer = await self._evened(self.changes.ask(move(order)))
         assert isinstance(answer, Receipt)
         return answer
 
     async def cancel(self, booking_id: UUID, secret_hash: bytes, key: UUID) -> Receipt:
         """Cancel the doses still to come."""
-        answer = await self.changes.ask(cancel(cancel_order(booking_id, secret_hash, key)))
+        order = cancel_order(booking_id, secret_hash, key)
+        answer = await self._evened(self.changes.ask(cancel(order)))
         assert isinstance(answer, Receipt)
         return answer
+
+    async def _evened(self, work: Awaitable[T]) -> T:
+        """Give an answer when it tells nothing by its time."""
+        return await evened(work, self._step_s, always=self._neutral)
 
     async def _understood(self, understand: Callable[[Catalogue], T]) -> T:
         try:
