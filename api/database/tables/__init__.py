@@ -7,6 +7,7 @@ stay on one node (docs/adr/0006).
 
 from api.database.tables.booking import appointment, booking, booking_home, outbox, person_guard
 from api.database.tables.capacity import publication, quota, schedule, slot
+from api.database.tables.keyring import centre_keys, signed_campaign
 from api.database.tables.metadata import metadata
 from api.database.tables.reference import (
     campaign,
@@ -27,6 +28,7 @@ __all__ = [
     "booking_home",
     "campaign",
     "centre",
+    "centre_keys",
     "department",
     "dose_interval",
     "eligibility",
@@ -40,6 +42,7 @@ __all__ = [
     "publication",
     "quota",
     "schedule",
+    "signed_campaign",
     "slot",
     "staff_token",
     "waiting",

@@ -103,6 +103,7 @@ appointment = Table(
     Index("ix_appointment_centre_id_slot_id", "centre_id", "slot_id"),
     Index("ix_appointment_centre_id_day", "centre_id", "day"),
     Index("ix_appointment_displaced", "centre_id", postgresql_where="state = 'displaced'"),
+    Index("ix_appointment_to_seal_again", "key_id", postgresql_where="to_seal_again"),
     comment="dist:centre_id",
 )
 """One dose of a booking, with its centre; `home_centre_id` is where the booking row lives.
