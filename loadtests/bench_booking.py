@@ -24,6 +24,8 @@ from loadtests.booking.open_model import Open, run_open
 from loadtests.booking.pgbench import CLIENTS, Pgbench
 from loadtests.booking.wishes import Wish, Wishes
 from loadtests.postgres import Postgres, program
+from loadtests.pretix_shop.orders import order_for
+from loadtests.pretix_shop.shop import opened
 from loadtests.processes import cpu_s
 from loadtests.quantile import quantile
 from loadtests.recount import recount
@@ -44,6 +46,8 @@ class Plan:
         Who book at a time in the closed runs.
     workers, clients
         Numbers of workers of the service, and of clients of pgbench, to choose from.
+    pretix
+        Interpreter that has pretix, to order there, too.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -54,6 +58,7 @@ class Plan:
     workers: tuple[int, ...] = (1, 2)
     clients: tuple[int, ...] = CLIENTS
     rate: float = RATE
+    pretix: Path | None = None
 
 
 SMOKE = Plan(
@@ -85,6 +90,22 @@ class Rate:
         return self.pairs_per_s / self.pgbench_tps if self.pgbench_tps else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What pretix came to.
+
+    cpu_ms
+        Processor time of its workers and its database for each order.
+    dearer
+        How many times that is what a pair costs the service.
+    """
+
+    orders: int
+    orders_per_s: float
+    cpu_ms: float
+    dearer: float
+
+
 @dataclass(slots=True)
 class Report:
     """What was measured.
@@ -111,6 +132,7 @@ class Report:
     oversold: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    pretix: Ordered | None = None
 
     def as_json(self) -> dict[str, object]:
         """Give what `--json` prints: the hot-spot run, and everything else beside it."""
@@ -121,6 +143,7 @@ class Report:
             "rates": [asdict(rate) | {"ratio": rate.ratio} for rate in self.rates],
             "p50_ms": self.p50_ms, "late_ms": self.late_ms, "workers": self.workers,
             "booked": self.booked, "refusals": dict(self.refusals), "faults": self.faults,
+            "pretix": None if self.pretix is None else asdict(self.pretix),
         }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
@@ -134,6 +157,11 @@ class Report:
         yield ""
         yield f"{self.rate:g} pairs a second: p50 {self.p50_ms:.0f} ms, p99 {self.p99_ms:.0f} ms"
         yield f"{self.booked:,} pairs booked by {self.workers} workers, {self.oversold} oversold"
+        if self.pretix is not None:
+            yield (
+                f"pretix: {self.pretix.orders_per_s:.1f} orders a second, "
+                f"{self.pretix.cpu_ms:,.0f} ms an order: {self.pretix.dearer:,.0f} times a pair's"
+            )
         if self.refusals:
             yield f"refused: {', '.join(f'{n} {why}' for why, n in self.refusals.items())}"
 
@@ -208,6 +236,8 @@ class Bench:
         self._service(report, spots)
         for rate, hot_spots in zip(report.rates, spots, strict=True):
             self._peer(report, rate, hot_spots, start)
+        if self.plan.pretix is not None:
+            report.pretix = self._pretix(self.plan.pretix, report.rates[0].cpu_ms)
         return report
 
     def _best_workers(self, hot_spots: HotSpots) -> int:
@@ -248,6 +278,17 @@ class Bench:
             hot_spots, clients=rate.clients, seconds=self.plan.seconds
         )
         report.judge(url, Ledger())
+
+    def _pretix(self, python: Path, pair_ms: float) -> Ordered:
+        """Order both doses in pretix, on the same database server."""
+        self.tell("pretix: opens its shop, which takes a minute")
+        with opened(python, self.postgres, self.scratch / "pretix", workers=2) as shop:
+            order_for(shop, visitors=2, seconds=self.plan.warm_up_s)
+            pids = (shop.pid, self.postgres.pid)
+            before = sum(map(cpu_s, pids))
+            run = order_for(shop, visitors=4, seconds=self.plan.seconds)
+            cpu_ms = 1000 * (sum(map(cpu_s, pids)) - before) / run.confirmed
+        return Ordered(run.confirmed, run.confirmed / run.seconds, cpu_ms, cpu_ms / pair_ms)
 
     @contextmanager
     def _visitors(self, name: str, workers: int) -> Iterator[tuple[str, Visitors]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,7 +28,6 @@ def plan(
     import json
     import tempfile
     from dataclasses import asdict
-    from pathlib import Path
 
     from loadtests.bench_plan import Bench
     from loadtests.bench_table import table_of
@@ -75,6 +75,14 @@ def booking(
     workers: Annotated[
         list[int] | None, typer.Option(min=1, help="Numbers of workers to choose from.")
     ] = None,
+    pretix: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Python that has pretix and gunicorn: order there, too.",
+        ),
+    ] = None,
     smoke: Annotated[
         bool, typer.Option("--smoke", help="A small campaign, briefly: shows that it runs.")
     ] = False,
@@ -84,14 +92,12 @@ def booking(
     import json
     import tempfile
     from dataclasses import replace
-    from pathlib import Path
 
     from loadtests.bench_booking import SMOKE, Bench, Plan
     from loadtests.postgres import own_postgres
 
     plan = SMOKE if smoke else Plan(seconds=seconds)
-    if workers:
-        plan = replace(plan, workers=tuple(workers))
+    plan = replace(plan, pretix=pretix, workers=tuple(workers or plan.workers))
     with (
         tempfile.TemporaryDirectory(prefix="creneau-bench-") as scratch,
         own_postgres(Path(scratch) / "home") as postgres,
@@ -117,7 +123,6 @@ def reads(
     import json
     import tempfile
     from dataclasses import asdict, replace
-    from pathlib import Path
 
     from loadtests.bench_reads import NATION, TINY, bench_reads
     from loadtests.postgres import own_postgres
