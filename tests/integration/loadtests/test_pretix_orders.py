@@ -22,6 +22,7 @@ class Counter(BaseHTTPRequestHandler):
     carts: list[dict[str, list[str]]] = []  # noqa: RUF012 - emptied by the fixture
 
     def do_GET(self) -> None:
+        """Show a page."""
         if self.path.endswith("/checkout/start"):
             self._redirect("/shop/checkout/questions/")
             return
@@ -31,6 +32,7 @@ class Counter(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_POST(self) -> None:
+        """Take a form."""
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         assert form.pop("csrfmiddlewaretoken") == ["secret"]
         assert "pretix_csrftoken=secret" in self.headers["Cookie"]
