@@ -22,6 +22,7 @@ from api.booking.requests import (
     MoveRequest,
     NewChoice,
     Sealing,
+    SealRequest,
 )
 from api.booking.service import BookingDesk, open_desk
 from api.booking.slot import Channel
@@ -108,6 +109,17 @@ class Visitor:
     async def cancel(self, key: UUID | None = None) -> Receipt:
         """Cancel the booking."""
         return await self.desk.cancel(self.key, self.secret_hash, key or uuid4())
+
+    async def seal_again(
+        self, ranks: Sequence[int] = (1, 2), *, key_id: str = "key-3", sealed: bytes = b"again"
+    ) -> Receipt:
+        """Seal doses to another key."""
+        request = SealRequest([Sealing(rank, key_id, text(sealed)) for rank in ranks])
+        return await self.desk.seal_again(self.key, self.secret_hash, request)
+
+    async def erase(self) -> None:
+        """Erase the booking."""
+        await self.desk.erase(self.key, self.secret_hash)
 
     async def move(
         self,

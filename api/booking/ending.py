@@ -10,7 +10,7 @@ from uuid import UUID
 from api.booking.freeing import free_place, free_places, free_quota, locked_doses
 from api.booking.orders import ChangeOrder
 from api.booking.problems import AlreadyConfirmed, NotLive
-from api.booking.receipts import receipt
+from api.booking.receipts import Receipt, receipt
 from api.booking.repeats import answer_again, remember
 from api.booking.rows import Appointment, Booking, GuardKey
 from api.booking.wants import Operation, Steps, Wants
@@ -35,6 +35,11 @@ def cancel(order: ChangeOrder) -> Operation:
     return Operation(order.booking_id, lambda world: _cancel(order, world))
 
 
+def cancel_here(booking_id: UUID, centre_id: int) -> Operation:
+    """Cancel likewise, for the staff of a centre that one of its doses is at."""
+    return Operation(booking_id, lambda world: _cancel_here(booking_id, centre_id, world))
+
+
 def own_booking(
     world: World, booking_id: UUID, secret_hash: bytes, wants: Wants | None = None
 ) -> Generator[Wants, None, Booking]:
@@ -45,6 +50,15 @@ def own_booking(
     NotFound
         When there is none, and likewise when the secret is another.
     """
+    booking = yield from _some_booking(world, booking_id, wants)
+    if not compare_digest(booking.secret_hash, secret_hash):
+        raise NotFound
+    return booking
+
+
+def _some_booking(
+    world: World, booking_id: UUID, wants: Wants | None = None
+) -> Generator[Wants, None, Booking]:
     yield Wants(homes={booking_id})
     home = world.homes[booking_id]
     if home is None:
@@ -53,7 +67,7 @@ def own_booking(
     together.add(wants or Wants())
     yield together
     booking = world.bookings[booking_id]
-    if booking is None or not compare_digest(booking.secret_hash, secret_hash):
+    if booking is None:
         raise NotFound
     return booking
 
@@ -86,6 +100,19 @@ def _cancel(order: ChangeOrder, world: World) -> Steps:
     booking = yield from own_booking(world, order.booking_id, order.secret_hash, remembered)
     if (again := answer_again(world, order, CANCEL)) is not None:
         return again
+    answer = yield from _cancel_doses(world, booking)
+    remember(world, order, CANCEL, answer)
+    return answer
+
+
+def _cancel_here(booking_id: UUID, centre_id: int, world: World) -> Steps:
+    booking = yield from _some_booking(world, booking_id)
+    if centre_id not in {centre for centre, _ in booking.doses.values()}:
+        raise NotFound
+    return (yield from _cancel_doses(world, booking))
+
+
+def _cancel_doses(world: World, booking: Booking) -> Generator[Wants, None, Receipt]:
     if booking.confirm_print is None:
         raise NotLive
     doses = yield from locked_doses(world, booking)
@@ -93,9 +120,7 @@ def _cancel(order: ChangeOrder, world: World) -> Steps:
     if to_come:
         booking = _without(world, booking, to_come, whole=len(to_come) == len(doses))
     kept = [dose for dose in doses if dose not in to_come]
-    answer = receipt(world.setting.catalogue, booking, [*kept, *map(_cancelled, to_come)])
-    remember(world, order, CANCEL, answer)
-    return answer
+    return receipt(world.setting.catalogue, booking, [*kept, *map(_cancelled, to_come)])
 
 
 def _without(world: World, booking: Booking, doses: list[Appointment], *, whole: bool) -> Booking:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.booking import problems
 from api.booking.queue import GroupCommit
 from api.booking.receipts import HoldReceipt, Receipt
-from api.booking.requests import ConfirmRequest, HoldRequest, MoveRequest
+from api.booking.requests import ConfirmRequest, HoldRequest, MoveRequest, SealRequest
 from api.booking.service import BookingDesk
 from api.exchange import answer, body_of, idempotency_key, path_id, secret_hash, tagged_answer
 from api.openapi import IDEMPOTENCY_KEY, IF_NONE_MATCH, MANAGE_SECRET, operation
@@ -27,7 +27,7 @@ BookingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 router = APIRouter(tags=["booking"])
 
-STRUCTS = (HoldRequest, HoldReceipt, ConfirmRequest, MoveRequest, Receipt)
+STRUCTS = (HoldRequest, HoldReceipt, ConfirmRequest, MoveRequest, SealRequest, Receipt)
 """Bodies of this room, for the OpenAPI document."""
 
 _ALWAYS = (MalformedRequest, TryAgain, TooManyRequests, problems.Unavailable)
@@ -153,6 +153,37 @@ async def cancel(request: Request, booking: BookingId) -> Response:
     """Cancel the doses that are still to come."""
     key, secret = idempotency_key(request), secret_hash(request)
     return answer(await desk_of(request).cancel(path_id(booking), secret, key))
+
+
+@router.put(
+    "/api/bookings/{booking}/seals",
+    **operation(
+        status=200,
+        takes=SealRequest,
+        gives=Receipt,
+        parameters=(MANAGE_SECRET,),
+        problems=(*_ALWAYS, NotFound, problems.NotLive),
+    ),
+)
+async def seal_again(request: Request, booking: BookingId) -> Response:
+    """Seal doses anew that are marked `to_seal_again`; others stay as they are."""
+    secret = secret_hash(request)
+    wanted = await body_of(request, SealRequest)
+    return answer(await desk_of(request).seal_again(path_id(booking), secret, wanted))
+
+
+@router.delete(
+    "/api/bookings/{booking}",
+    **operation(
+        status=204,
+        parameters=(MANAGE_SECRET,),
+        problems=(*_ALWAYS, NotFound, problems.NotLive),
+    ),
+)
+async def erase(request: Request, booking: BookingId) -> Response:
+    """Cancel what is still to come, and forget the booking: nothing of it is left."""
+    await desk_of(request).erase(path_id(booking), secret_hash(request))
+    return Response(status_code=204)
 
 
 def desk_of(request: Request) -> BookingDesk:

@@ -52,6 +52,15 @@ class ConfirmOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class SealOrder:
+    """Seal doses anew, by rank, to the keys of the centres they are at now."""
+
+    booking_id: UUID
+    secret_hash: bytes
+    seals: dict[int, Seal]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeOrder:
     """Do something with a booking once; `key` is this request's own."""
 

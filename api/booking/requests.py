@@ -62,6 +62,12 @@ class ConfirmRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     doses: Annotated[list[Sealing], msgspec.Meta(min_length=1, max_length=2)]
 
 
+class SealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Identities sealed anew, for doses whose centre is another now."""
+
+    doses: Annotated[list[Sealing], msgspec.Meta(min_length=1, max_length=2)]
+
+
 class NewChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A slot a dose keeps or moves to; sealed anew where the centre is another."""
 

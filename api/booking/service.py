@@ -11,7 +11,8 @@ from uuid import UUID
 
 from api.booking.catalogue import Catalogue
 from api.booking.confirm import confirm
-from api.booking.ending import cancel, release
+from api.booking.ending import cancel, cancel_here, release
+from api.booking.erasing import erase
 from api.booking.fetch import fetch
 from api.booking.hold import held_again, hold
 from api.booking.move import move
@@ -20,11 +21,18 @@ from api.booking.problems import SlotGone
 from api.booking.queue import GroupCommit
 from api.booking.receipts import HoldReceipt, Receipt
 from api.booking.reference import Reference
-from api.booking.requests import ConfirmRequest, HoldRequest, MoveRequest
+from api.booking.requests import ConfirmRequest, HoldRequest, MoveRequest, SealRequest
+from api.booking.sealing_again import seal_again
 from api.booking.slot import Channel
 from api.booking.transaction import read, transact
 from api.booking.trying import Trier
-from api.booking.understanding import cancel_order, confirm_order, hold_order, move_order
+from api.booking.understanding import (
+    cancel_order,
+    confirm_order,
+    hold_order,
+    move_order,
+    seal_order,
+)
 from api.context import Context
 from api.problems import MalformedRequest
 
@@ -118,6 +126,25 @@ class BookingDesk:
     async def _evened(self, work: Awaitable[T]) -> T:
         """Give an answer when it tells nothing by its time."""
         return await evened(work, self._step_s, always=self._neutral)
+
+    async def cancel_here(self, booking_id: UUID, centre_id: int) -> Receipt:
+        """Cancel the doses still to come, for the staff of a centre one of them is at."""
+        answer = await self.changes.ask(cancel_here(booking_id, centre_id))
+        assert isinstance(answer, Receipt)
+        return answer
+
+    async def seal_again(
+        self, booking_id: UUID, secret_hash: bytes, request: SealRequest
+    ) -> Receipt:
+        """Take identities sealed anew for doses whose centre is another now."""
+        order = seal_order(booking_id, secret_hash, request)
+        answer = await self.changes.ask(seal_again(order))
+        assert isinstance(answer, Receipt)
+        return answer
+
+    async def erase(self, booking_id: UUID, secret_hash: bytes) -> None:
+        """Cancel what is still to come, and remove every row of a booking."""
+        await self.changes.ask(erase(booking_id, secret_hash))
 
     async def _understood(self, understand: Callable[[Catalogue], T]) -> T:
         try:

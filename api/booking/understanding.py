@@ -10,9 +10,25 @@ from uuid import UUID
 import msgspec
 
 from api.booking.catalogue import Catalogue
-from api.booking.orders import ChangeOrder, ConfirmOrder, HoldOrder, MoveOrder, Place, Seal
+from api.booking.orders import (
+    ChangeOrder,
+    ConfirmOrder,
+    HoldOrder,
+    MoveOrder,
+    Place,
+    Seal,
+    SealOrder,
+)
 from api.booking.problems import SlotGone
-from api.booking.requests import Choice, ConfirmRequest, HoldRequest, MoveRequest, NewChoice
+from api.booking.requests import (
+    Choice,
+    ConfirmRequest,
+    HoldRequest,
+    MoveRequest,
+    NewChoice,
+    Sealing,
+    SealRequest,
+)
 from api.booking.rules import FirstElsewhere
 from api.booking.slot import Channel
 from api.problems import MalformedRequest
@@ -57,13 +73,14 @@ def confirm_order(key: UUID, secret_hash: bytes, request: ConfirmRequest) -> Con
     MalformedRequest
         When a rank comes twice, or something is not base64url.
     """
-    seals = {
-        dose.dose_rank: Seal(dose.key_id, decoded("sealed", dose.sealed)) for dose in request.doses
-    }
-    if len(seals) != len(request.doses):
-        raise MalformedRequest("doses: one for each rank")
+    seals = _seals(request.doses)
     tag = decoded("tag", request.tag)
     return ConfirmOrder(key, secret_hash, _print("confirm", "", secret_hash, request), tag, seals)
+
+
+def seal_order(booking_id: UUID, secret_hash: bytes, request: SealRequest) -> SealOrder:
+    """Understand what was sealed anew; refused as a confirmation is."""
+    return SealOrder(booking_id, secret_hash, _seals(request.doses))
 
 
 def cancel_order(booking_id: UUID, secret_hash: bytes, key: UUID) -> ChangeOrder:
@@ -120,6 +137,13 @@ def _places(catalogue: Catalogue, choices: Sequence[Choice | NewChoice]) -> tupl
             raise SlotGone(f"dose {nth}")
         places.append((catalogue.centre_ids[choice.centre], choice.slot))
     return tuple(places)
+
+
+def _seals(doses: Sequence[Sealing]) -> dict[int, Seal]:
+    seals = {dose.dose_rank: Seal(dose.key_id, decoded("sealed", dose.sealed)) for dose in doses}
+    if len(seals) != len(doses):
+        raise MalformedRequest("doses: one for each rank")
+    return seals
 
 
 def _seal(dose: NewChoice) -> Seal | None:

@@ -60,6 +60,7 @@ class Changes:
 
     new_bookings: list[Booking] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
+    gone_bookings: list[Booking] = field(default_factory=list)
     new_appointments: list[Appointment] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
     gone_appointments: list[Appointment] = field(default_factory=list)

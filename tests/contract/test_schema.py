@@ -89,7 +89,9 @@ async def every_operation(campaign):
         await expired.hold(firsts[0], seconds[0])
         hands.go_on(minutes=10)
         assert await expire_holds(context) == 1
-        for visitor in people:
+        await people[0].seal_again()
+        await people[0].erase()
+        for visitor in people[1:]:
             await visitor.cancel()
 
 

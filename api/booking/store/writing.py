@@ -51,6 +51,11 @@ USING unnest($1::bytea[], $2::smallint[], $3::boolean[], $4::uuid[])
 WHERE person_guard.tag = d.tag AND person_guard.dose_rank = d.dose_rank
     AND person_guard.flagged = d.flagged AND person_guard.booking_id = d.booking_id""",
 )
+DELETE_BOOKINGS = Statement(
+    "delete_bookings",
+    """DELETE FROM booking USING unnest($1::int[], $2::uuid[]) AS d(centre_id, booking_id)
+WHERE booking.centre_id = d.centre_id AND booking.booking_id = d.booking_id""",
+)
 DELETE_HOMES = Statement(
     "delete_homes", "DELETE FROM booking_home WHERE booking_id = ANY($1::uuid[])"
 )
@@ -146,6 +151,8 @@ def _calls(world: World) -> Iterator[Call]:
         yield INSERT_BOOKINGS, arrays_of(BOOKING, changes.new_bookings)
     if changes.bookings:
         yield UPDATE_BOOKINGS, arrays_of(BOOKING_CHANGES, changes.bookings)
+    if changes.gone_bookings:
+        yield DELETE_BOOKINGS, arrays_of(BOOKING_KEY, changes.gone_bookings)
     if changes.gone_appointments:
         yield DELETE_APPOINTMENTS, arrays_of(GONE, changes.gone_appointments)
     if changes.new_appointments:
