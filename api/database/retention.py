@@ -14,6 +14,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from api.database.rounding import round_times
+
 BATCH = 1000
 """Bookings removed in one transaction: nobody waits for it."""
 LONGEST = timedelta(days=90)
@@ -31,7 +33,7 @@ class Old:
 
 
 def purge(url: str, days: int, now: datetime) -> dict[str, int]:
-    """Remove what is no longer needed and count it, table by table.
+    """Remove what is no longer needed and count it, table by table; round old instants.
 
     Bookings go `days` after their last dose, cancelled ones `days` after that; displaced ones wait
     for a place for three months. Holds are ended by the worker, which gives their places back.
@@ -56,7 +58,8 @@ def purge(url: str, days: int, now: datetime) -> dict[str, int]:
                      "longest": now - LONGEST}[before]  # fmt: skip
             removed[table] += connection.execute(statement, (limit,)).rowcount
         _remove_slots(connection, today - timedelta(days=days), removed)
-    return dict(removed)
+        rounded = round_times(connection, now)
+    return {**removed, "times_rounded": rounded}
 
 
 def _old_bookings(

@@ -62,9 +62,9 @@ class Search:
         self.hits.setdefault(kind, set()).update(hits)
 
 
-def dump(url: str) -> bytes:
+def dump(url: str, *options: str) -> bytes:
     """Dump a database as text."""
-    return _run("pg_dump", url)
+    return _run("pg_dump", *options, url)
 
 
 def backup(url: str, folder: Path) -> None:
