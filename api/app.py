@@ -20,6 +20,7 @@ from api.planning import endpoints as planning
 from api.problem_handlers import install_problems
 from api.settings import Settings
 from api.staff import bookings as staff_bookings
+from api.staff import custody
 from api.staff import endpoints as staff
 from api.staff.access import BEARER, actor_of, bearer_token
 from api.waiting import endpoints as waiting
@@ -64,11 +65,12 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(capacity.router, dependencies=[BEARER])
     app.include_router(staff.router)
     app.include_router(staff_bookings.router)
+    app.include_router(custody.router)
     app.include_router(planning.router, dependencies=[BEARER])
     app.include_router(waiting.router)
     app.include_router(waiting.staff_router)
     app.include_router(health.router)
-    rooms = (booking, capacity, staff, planning, waiting, health)
+    rooms = (booking, capacity, staff, custody, planning, waiting, health)
     install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)

@@ -21,6 +21,8 @@ Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 class DayDose(msgspec.Struct, frozen=True):
     """A dose of somebody who is expected.
 
+    tag
+        32 bytes that are the same for the same person, in base64url.
     sealed
         Who, in base64url: only the key `key_id` of the centre opens it.
     to_seal_again
@@ -39,6 +41,7 @@ class DayDose(msgspec.Struct, frozen=True):
     channel: Channel
     flagged: bool
     to_seal_again: bool
+    tag: str | None
     key_id: str | None
     sealed: str | None
 
@@ -91,7 +94,8 @@ async def day_list(connection: AsyncConnection, centre: Centre, day: dt.date) ->
         DayDose(
             row.booking_id, row.dose_rank, row.slot_id, row.starts_at, row.ends_at,
             codes[facts[row.booking_id].product_id], row.state, facts[row.booking_id].channel,
-            facts[row.booking_id].flagged, row.to_seal_again, row.key_id, _text(row.sealed),
+            facts[row.booking_id].flagged, row.to_seal_again, text_of(facts[row.booking_id].tag),
+            row.key_id, text_of(row.sealed),
         )
         for row in rows
         if row.booking_id in facts
@@ -105,8 +109,9 @@ async def day_list(connection: AsyncConnection, centre: Centre, day: dt.date) ->
     return DayList(centre.code, day, doses, offers)
 
 
-def _text(sealed: bytes | None) -> str | None:
-    return None if sealed is None else urlsafe_b64encode(sealed).rstrip(b"=").decode()
+def text_of(raw: bytes | None) -> str | None:
+    """Bytes as they travel: base64url without padding."""
+    return None if raw is None else urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 async def day_slots(

@@ -21,7 +21,7 @@ FROM appointment
 WHERE centre_id = %s AND day = %s AND state NOT IN ('held', 'cancelled')
     AND (takes_capacity OR state = 'displaced')
 ORDER BY starts_at, slot_id, booking_id, dose_rank"""
-_BOOKINGS = """SELECT booking_id, product_id, channel, flagged FROM booking
+_BOOKINGS = """SELECT booking_id, product_id, channel, flagged, tag FROM booking
 WHERE centre_id = %s AND booking_id = ANY(%s)"""
 _OFFERS = """SELECT offer.offer_id, offer.slot_id, slot.starts_at, slot.product_id, offer.kind,
     offer.ends_at
@@ -54,6 +54,7 @@ class BookingFacts(NamedTuple):
     product_id: int
     channel: Channel
     flagged: bool
+    tag: bytes | None
 
 
 async def read_doses(connection: AsyncConnection, centre_id: int, day: date) -> list[DoseRow]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.booking import Hands, Visitor, opened
+from tests.booking import Hands, Visitor, opened, tag_of
 from tests.campaign import LATER, MONDAY, NOW, fill_campaign
 from tests.serving import client_of
 from tests.staff import deeds, token_of, verified
@@ -68,8 +68,8 @@ def test_the_day_lists_who_comes_sealed_and_in_order_of_time(campaign):
     assert dose == {
         "booking": str(key), "dose_rank": 1, "slot": 1, "starts_at": "2021-05-31T07:00:00Z",
         "ends_at": "2021-05-31T08:00:00Z", "product": "pfizer", "state": "booked",
-        "channel": "web", "flagged": False, "to_seal_again": False, "key_id": "key-1",
-        "sealed": "c2VhbGVk",
+        "channel": "web", "flagged": False, "to_seal_again": False, "tag": tag_of("ana"),
+        "key_id": "key-1", "sealed": "c2VhbGVk",
     }  # fmt: skip
     assert [dose["dose_rank"] for dose in second.json()["doses"]] == [2]
     assert first.headers["cache-control"] == "no-store"
