@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 const WEB = import.meta.dirname;
-const COMMUNES = join(WEB, "node_modules/@etalab/decoupage-administratif/data/communes.json");
+/** File of the package that names them. */
+export const COMMUNES = join(WEB, "node_modules/@etalab/decoupage-administratif/data/communes.json");
 const GEOGRAPHY = join(WEB, "../../scenarios/geography/communes.csv.gz");
 const KINDS = new Set(["commune-actuelle", "arrondissement-municipal"]);
 const DIGITS = 2;
