@@ -31,6 +31,7 @@ from tests.sealed import pair
 from tests.staff import token_of
 
 SHAPE = Shape(centres=2, departments=2, weeks=1, windows=2, capacity=20)
+OPTIONS = ("--workers", "2", "--with-worker", "--metrics-port", "0")
 TALKATIVE = {
     # All that the application tells the database, values included, goes into a file, too.
     "log_statement": "all",
@@ -62,12 +63,12 @@ class Stand:
     @property
     def client(self) -> Client:
         """Somebody who speaks to the installation."""
-        return Client(int(str(urlsplit(self.site.url).port)))
+        return _speaker(self.site.url)
 
     @property
     def betrayer(self) -> Client:
         """Somebody who speaks to the application with holes."""
-        return Client(int(str(urlsplit(self.leaky.url).port)))
+        return _speaker(self.leaky.url)
 
     @property
     def processes(self) -> list[psutil.Process]:
@@ -84,6 +85,8 @@ class Stand:
         search.messages("site", self.site.messages)
         search.messages("tags", self.tags.messages)
         search.messages("leaky", self.leaky.messages)
+        for address in self.installation.said["metrics"]:
+            search.data("metrics", "page", _speaker(address).ask("GET", "/metrics").body)
         search.data("dump", "pg_dump", dump(url))
         backup(url, self.folder / "backup")
         search.folder("backup", self.folder / "backup")
@@ -108,7 +111,7 @@ def standing() -> Iterator[Stand]:
         given.setenv("TMPDIR", str(folder / "tmp"))
         given.setenv("CRENEAU_DUPLICATE_POLICY", "neutral")
         given.setenv("CRENEAU_LOG_LEVEL", "debug")
-        installation = stack.enter_context(installed("--workers", "2", "--with-worker"))
+        installation = stack.enter_context(installed(*OPTIONS))
         campaign = installation.campaign
         make_talkative(campaign.url)
         fill(campaign.url, SHAPE, next_monday())
@@ -153,6 +156,10 @@ def _leaky(installation: Installation) -> Iterator[tuple[str, int]]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def _speaker(address: str) -> Client:
+    return Client(int(str(urlsplit(address).port)))
 
 
 def _answers(port: int) -> bool:

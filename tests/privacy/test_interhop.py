@@ -32,7 +32,7 @@ SEALED = slice(32, 96)
 """Part of a sealed identity that is searched for, behind its encapsulated key."""
 PLACES = {
     "memory", "site requests", "site answers", "tags requests", "tags answers", "leaky requests",
-    "leaky answers", "dump", "backup", "database", "public", "logs", "temporary",
+    "leaky answers", "metrics", "dump", "backup", "database", "public", "logs", "temporary",
 }  # fmt: skip
 KEPT = {"dump", "database", "backup"}
 """Where everything is found that a table holds."""
