@@ -13,6 +13,7 @@ from api.demo import cli as demo_cli
 from api.keys import cli as keys_cli
 from api.keyservice import cli as keyservice_cli
 from api.planning import cli as booking_plans_cli
+from api.privacy import cli as privacy_cli
 from api.serve import cli as serve_cli
 from api.staff import cli as staff_cli
 from loadtests import cli as loadtests_cli
@@ -40,6 +41,7 @@ app.command()(serve_cli.serve)
 app.command()(serve_cli.worker)
 app.add_typer(staff_cli.app, name="staff")
 app.add_typer(staff_cli.audit_app, name="audit")
+app.add_typer(privacy_cli.app, name="privacy")
 app.command()(demo_cli.demo)
 app.add_typer(keyservice_cli.app, name="keyservice")
 app.add_typer(keys_cli.app, name="keys")

@@ -1,0 +1,1 @@
+"""What this installation holds about people, told to whoever asks."""
