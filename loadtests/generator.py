@@ -78,16 +78,20 @@ def main(script_path: Path, record_path: Path) -> None:
 
     environment = Environment(user_classes=[Everybody])
     environment.create_local_runner()
-    group = Group()
+    visitors, beside = Group(), Group()
 
     def spawn(work: Callable[[], None]) -> None:
-        group.spawn(work)
+        visitors.spawn(work)
 
-    play = Play(script, LocustWire(Everybody(environment)), Monotonic(), spawn)
+    def spawn_beside(work: Callable[[], None]) -> None:
+        beside.spawn(work)
+
+    play = Play(script, LocustWire(Everybody(environment)), Monotonic(), spawn, spawn_beside)
     record = play.run()
-    group.join(timeout=LAST_S)
-    if len(group):
-        record.complain(f"{len(group)} visitors were not served within {LAST_S:.0f} s")
+    visitors.join(timeout=LAST_S)
+    if len(visitors):
+        record.complain(f"{len(visitors)} visitors were not served within {LAST_S:.0f} s")
+    beside.kill()
     record.cpu_s = time.process_time()
     record.save(record_path)
     print_stats(environment.stats, current=False)

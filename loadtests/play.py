@@ -34,14 +34,15 @@ Spawn = Callable[[Callable[[], None]], None]
 class Play:
     """A run under way.
 
-    spawn
-        Lets something go on by itself.
+    spawn, spawn_beside
+        Let something go on by itself: those who come, and what goes on all the while.
     """
 
     script: Script
     wire: Wire
     clock: Clock
     spawn: Spawn
+    spawn_beside: Spawn
     record: Record = field(default_factory=Record)
     is_over: bool = False
 
@@ -54,7 +55,7 @@ class Play:
         known = self._known(random)
         begin = self.record.began = self.clock.now() + START_S
         for work in self._background(known, random, begin, load.seconds):
-            self.spawn(self._caught(work))
+            self.spawn_beside(self._caught(work))
         self._let_come(known, load, random, begin)
         self.clock.pause(max(0.0, begin + load.seconds - self.clock.now()))
         self.record.ended = begin + load.seconds
