@@ -61,7 +61,11 @@ def build_scenario(
     InputError
         For an unknown scenario, a missing or broken official file, or a folder in the way.
     """
-    scenario = read_scenario(name, library)
+    return build(read_scenario(name, library), out, data)
+
+
+def build(scenario: Scenario, out: Path, data: Path | None = None) -> BuildReport:
+    """Build a scenario that was read, as `build_scenario` does."""
     figures = _figures(scenario, data)
     supply = delayed(scenario, figures.deliveries)
     injections, booked = _booked(scenario, figures, supply)
@@ -71,7 +75,7 @@ def build_scenario(
         instance = read_instance(folder)
         refuse_unfit_bookings(instance, horizon_of(instance))
     return BuildReport(
-        scenario=name,
+        scenario=scenario.name,
         folder=str(out),
         zones=len(figures.geography),
         people=int(demand.sum()),

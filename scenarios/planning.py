@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -88,25 +88,36 @@ def run_plan(
     )  # fmt: skip
     if result.method is Method.LP:
         return _relaxation_only(instance, result, started)
-    return {**_write(order, instance, result, started, progress), "plan": str(order.out)}
+    return {**write_result(order, instance, result, started, progress), "plan": str(order.out)}
 
 
-def _write(
+def write_result(
     order: Order,
     instance: Instance,
     result: Result,
     started: float,
     progress: Callable[[Progress], None],
+    *,
+    further: Mapping[str, Any] | None = None,
+    extra: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
-    """Write plan, report and workbook; return the summary as written."""
+    """Write plan, report and workbook; return the summary as written.
+
+    Parameters
+    ----------
+    further
+        What `result.json` says beyond what every plan has.
+    extra
+        Further files of the plan folder, by name.
+    """
     assert result.plan is not None
     assert result.verdict is not None
-    summary = _summary(instance, result, started)
+    summary = {**_summary(instance, result, started), **(further or {})}
     progress(Progress("report", 0.0, result.bound, result.verdict.cost))
     # A plan is not compared with itself.
     before = None if result.method is Method.PRO_RATA else pro_rata_coverage(instance)
     page = report_html(instance, result.plan, summary, before, order.data)
-    files = {REPORT: page.encode()}
+    files = {REPORT: page.encode(), **(extra or {})}
     if order.xlsx is not None and order.is_xlsx_inside:
         files[order.xlsx.name] = workbook_bytes(instance, result.plan, summary)
 

@@ -1,4 +1,4 @@
-"""Commands of the planner's day: `plan`, `compare`."""
+"""Commands of the planner's day: `plan`, `replan`, `compare`."""
 
 from __future__ import annotations
 
@@ -83,6 +83,55 @@ def plan(
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
         plan_summary(result)
+
+
+def replan(
+    instance: Annotated[
+        Path, typer.Argument(help="Instance the plan was made for.", metavar="INSTANCE")
+    ],
+    plan_folder: Annotated[Path, typer.Argument(help="Plan so far.", metavar="PLAN")],
+    event: Annotated[
+        list[Path],
+        typer.Option("--event", help="Folder with the files that change; may be repeated.",
+                     metavar="EVENT"),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Plan folder to write.", metavar="PLAN2")],
+    known: Annotated[
+        int, typer.Option(min=0, help="How many of the events PLAN already takes into account.")
+    ] = 0,
+    gap: Annotated[
+        float, typer.Option(min=0.0, callback=_finite, help="Certified gap to stop at.")
+    ] = 0.001,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0.0, callback=_finite, help="Seconds after which the best plan is kept."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of random choices.")] = None,
+    format_: Annotated[
+        TableFormat, typer.Option("--format", help="Of the tables.")
+    ] = TableFormat.CSV,
+    instance_out: Annotated[
+        Path | None, typer.Option(help="Also write the changed instance.", metavar="INSTANCE2")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Plan again after a change, keeping to the earlier plan; nobody booked is moved."""
+    from scenarios.official.place import data_folder
+    from scenarios.planning import Order
+    from scenarios.replanning import ReplanOrder, run_replan
+    from scenarios.screen import progress_bar, replan_summary
+
+    order = ReplanOrder(
+        Order(instance, out, gap=gap, time_limit_s=time_limit, seed=seed, format_=format_.value,
+              data=data_folder()),
+        plan_folder, tuple(event), known, instance_out,
+    )  # fmt: skip
+    with progress_bar() as watchers:
+        result = run_replan(order, *watchers)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        replan_summary(result)
 
 
 def compare(

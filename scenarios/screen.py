@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from allocator import watch
-from allocator.plan import REPORT
+from allocator.plan import CHANGES, REPORT
 
 Listener = Callable[[watch.Progress], None]
 STOPPING = b"\ncreneau: stopping; the best plan so far is kept (Ctrl-C again to give up)\n"
@@ -79,6 +79,19 @@ def plan_summary(result: dict[str, Any]) -> None:
     """Print what a plan came to, one line a figure: whole, whatever the terminal's width."""
     for name, text in _lines(result):
         print(f"{name:<16}{text}")
+
+
+def replan_summary(result: dict[str, Any]) -> None:
+    """Print what a re-plan came to, and what it moved most of, where and why."""
+    plan_summary(result)
+    print(f"{'moved slots':<16}{result['moved_slots']:,} (all in {CHANGES})")
+    for row in result["changes"]:
+        booked = f", {row['booked']:,} booked" if row["booked"] else ""
+        dose = "first" if row["dose_rank"] == 1 else "second"
+        print(
+            f"{'':16}centre {row['centre']}, week {row['week']}, {row['product']}, {dose} doses: "
+            f"{row['before']:,} to {row['after']:,}{booked} ({row['why']})"
+        )
 
 
 def _lines(result: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -79,24 +79,40 @@ def comparison_html(plans: Sequence[Path]) -> str:
             f"<h1>{escape(names)}</h1>"
             f"{page.paragraph(sentences.plans_compared(len(compared)))}"
         ),
-        sections=[
-            ("bref", "En bref", _brief(compared)),
-            ("chiffres", "Les chiffres", _figures(compared)),
-            ("cout", "De quoi le coût est fait", _costs(compared)),
-            ("equite", "Équité entre départements", _coverage(compared)),
-            ("temps", "Au fil des semaines", _weeks(compared)),
-            ("provenance", "Provenance", _provenance(compared)),
-        ],
+        sections=_sections(compared),
     )
+
+
+def comparison_sections(plans: Sequence[tuple[str, Path]]) -> list[tuple[str, str, str]]:
+    """Give what that page says of plans, each by its name, as `page.document` takes it.
+
+    Raises
+    ------
+    InputError
+        As `comparison_html` does.
+    """
+    return _sections([_compared(name, folder) for name, folder in plans])
+
+
+def _sections(compared: Sequence[Compared]) -> list[tuple[str, str, str]]:
+    return [
+        ("bref", "En bref", _brief(compared)),
+        ("chiffres", "Les chiffres", _figures(compared)),
+        ("cout", "De quoi le coût est fait", _costs(compared)),
+        ("equite", "Équité entre départements", _coverage(compared)),
+        ("temps", "Au fil des semaines", _weeks(compared)),
+        ("provenance", "Provenance", _provenance(compared)),
+    ]
 
 
 def _read(plans: Sequence[Path]) -> list[Compared]:
     if not plans:
         raise InputError("compare", "no plan folder is given")
-    return [
-        Compared(folder=plan, name=name, printed=read_printed(plan / RESULT, read_result(plan)))
-        for plan, name in zip(plans, _names(plans), strict=True)
-    ]
+    return [_compared(name, plan) for plan, name in zip(plans, _names(plans), strict=True)]
+
+
+def _compared(name: str, folder: Path) -> Compared:
+    return Compared(folder, name, read_printed(folder / RESULT, read_result(folder)))
 
 
 def _names(plans: Sequence[Path]) -> list[str]:

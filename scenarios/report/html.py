@@ -53,10 +53,24 @@ def report_html(
         When the plan is not one of this instance, or a figure of `result` is missing.
     """
     printed = read_printed(RESULT, result)
+    title = f"{instance.name} – plan de vaccination"
+    sections = report_sections(instance, plan, result, baseline, data)
+    return page.document(title=title, header_html=_header(instance, printed), sections=sections)
+
+
+def report_sections(
+    instance: Instance,
+    plan: Plan,
+    result: Mapping[str, Any],
+    baseline: Baseline | None = None,
+    data: Path | None = None,
+) -> list[tuple[str, str, str]]:
+    """Give what the report says, as `page.document` takes it: for pages that hold more."""
+    printed = read_printed(RESULT, result)
     tally = tally_of(instance, decisions_of(instance, plan))
     boundaries = read_boundaries(data, department_names(instance))
     labels = [boundaries.label(code) for code in instance.departments]
-    sections = [
+    return [
         ("bref", "En bref", _brief(instance, tally, printed, baseline)),
         ("personnes", "Qui est servi, et quand", _people(instance, tally, baseline)),
         (
@@ -76,8 +90,6 @@ def report_html(
         ("preuves", "Ce qui est prouvé, et ce qui ne l’est pas", _limits(instance)),
         ("provenance", "Provenance", _provenance(printed, result)),
     ]
-    title = f"{instance.name} – plan de vaccination"
-    return page.document(title=title, header_html=_header(instance, printed), sections=sections)
 
 
 def _header(instance: Instance, printed: Printed) -> str:

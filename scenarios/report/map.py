@@ -53,7 +53,7 @@ class Canvas:
         # Where dots overlap the larger commune is seen, whatever its colour.
         shown = shown[np.argsort(zones.population[shown], kind="stable")]
         places = self.sheet.place(zones.department[shown], zones.lat[shown], zones.lon[shown])
-        radius = self._radii(zones.department[shown])
+        radius = self.radii(zones.department[shown])
         colours = np.array([*scale.colours, NOBODY])
         known = np.isfinite(values[shown])
         class_ = np.where(known, scale.classes(np.nan_to_num(values[shown])), -1)
@@ -77,15 +77,12 @@ class Canvas:
         centres = self.instance.centres
         places = self.sheet.place(centres.department, centres.lat, centres.lon)
         order = np.argsort(-doses, kind="stable")
-        largest = max(int(doses.max(initial=0)), 1)
-        reach = self._reach(centres.department[doses > 0], 0.7)
+        radius = self.centre_radii(doses)
         circles = []
         for j in order[doses[order] > 0]:
-            most = float(np.clip(reach[self._frame_of(centres.department[j])], *LARGEST_CENTRE_PX))
-            r = max(most * float(np.sqrt(doses[j] / largest)), 1.2)
             colour = scale.colours[int(scale.classes(values[j : j + 1])[0])]
             circles.append(
-                f'<circle cx="{places[j, 0]:.1f}" cy="{places[j, 1]:.1f}" r="{r:.1f}" '
+                f'<circle cx="{places[j, 0]:.1f}" cy="{places[j, 1]:.1f}" r="{radius[j]:.1f}" '
                 f'fill="{colour}"><title>{escape(titles[j])}</title></circle>'
             )
         body = self._outlines(LAND, "#aab4bf", 0.7)
@@ -93,7 +90,17 @@ class Canvas:
         named = f'class="map" role="img" aria-label="{escape(label)}"'
         return self._svg(body).replace("<svg", f"<svg {named}", 1)
 
-    def _radii(self, department: Ints) -> Floats:
+    def centre_radii(self, doses: Ints) -> Floats:
+        """Radius of each centre, its area by its doses (J)."""
+        department = self.instance.centres.department
+        reach = self._reach(department[doses > 0], 0.7)
+        frame_of = np.asarray(self.sheet.of_department)[department]
+        most = np.clip(reach[frame_of], *LARGEST_CENTRE_PX)
+        share = np.sqrt(doses / max(int(doses.max(initial=0)), 1))
+        radius: Floats = np.maximum(most * share, 1.2)
+        return radius
+
+    def radii(self, department: Ints) -> Floats:
         """Dots of a frame nearly touch: their size follows from how many share it."""
         reach = np.clip(self._reach(department, 0.36), 1.2, 6.0)
         reach[1:] = np.minimum(reach[1:], 3.0)
@@ -108,11 +115,15 @@ class Canvas:
         reach: Floats = share * np.sqrt(area / np.maximum(held, 1))
         return reach
 
-    def _outlines(self, fill: str, stroke: str, width: float) -> str:
-        paths = "".join(
+    def outline_paths(self) -> str:
+        """Give the outlines of the départements as one SVG path; empty without boundaries."""
+        return "".join(
             _path([self._frame(d).place(ring) for ring in self.boundaries.rings.get(code, ())])
             for d, code in enumerate(self.instance.departments)
         )
+
+    def _outlines(self, fill: str, stroke: str, width: float) -> str:
+        paths = self.outline_paths()
         land = (
             f'<path d="{paths}" fill="{fill}" stroke="{stroke}" stroke-width="{width}" '
             'stroke-linejoin="round"/>'
@@ -120,11 +131,8 @@ class Canvas:
         boxes = "".join(_inset(frame) for frame in self.sheet.frames[1:])
         return (land if paths else "") + boxes
 
-    def _frame_of(self, department: int) -> int:
-        return self.sheet.of_department[department]
-
     def _frame(self, department: int) -> Frame:
-        return self.sheet.frames[self._frame_of(department)]
+        return self.sheet.frames[self.sheet.of_department[department]]
 
     def _svg(self, body: str, *, background: bool = False) -> str:
         height = self.sheet.height

@@ -112,10 +112,22 @@ def figure(caption: str, picture_html: str, legend_html: str = "", twin_html: st
     )
 
 
+_SWATCHES = {
+    "square": '<rect x=".5" y="2.5" width="15" height="11" fill="{c}" stroke="#000" '
+    'stroke-opacity=".25"/>',
+    "dot": '<circle cx="8" cy="8" r="6" fill="{c}"/>',
+    "ring": '<circle cx="8" cy="8" r="5" fill="#fff" stroke="{c}" stroke-width="2"/>',
+    "line": '<path d="M0 8h16" stroke="{c}" stroke-width="3"/>',
+    "dash": '<path d="M0 8h16" stroke="{c}" stroke-width="3" stroke-dasharray="5 3"/>',
+}
+"""Drawn, not styled: a page that allows no style in its text shows them, too."""
+
+
 def legend(title: str, entries: Sequence[tuple[str, str]], kind: str = "square") -> str:
     """Return what colours mean; `kind` is the swatch's shape: square, dot, ring, line, dash."""
     items = "".join(
-        f'<li><span class="swatch {kind}" style="--c:{colour}"></span>{escape(label)}</li>'
+        f'<li><svg class="swatch" viewBox="0 0 16 16" aria-hidden="true">'
+        f"{_SWATCHES[kind].format(c=colour)}</svg>{escape(label)}</li>"
         for colour, label in entries
     )
     name = f'<span class="legend-title">{escape(title)}</span>' if title else ""

@@ -19,14 +19,28 @@ LOAD_BREAKS = (0.5, 0.7, 0.9, 0.99)
 LISTED_COMMUNES = 20
 
 
-def waiting_map(canvas: Canvas, tally: Tally) -> str:
-    """Return communes coloured by the mean week of their first doses, and the last ones served."""
+def waiting_scale(tally: Tally) -> Scale:
+    """Classes of weeks; the two in a hundred who wait least and most do not stretch them."""
     waited, people = tally.zone_week, tally.zone_people
     some = people > 0
     low = weighted_quantile(waited[some], people[some], 0.02) or 0.0
     high = weighted_quantile(waited[some], people[some], 0.98) or 0.0
-    scale = scale_of(even_breaks(low, high))
-    shown = _with_demand(canvas.instance)
+    return scale_of(even_breaks(low, high))
+
+
+def coverage_scale(tally: Tally) -> Scale:
+    """Classes of coverage, in per cent."""
+    coverage = 100 * tally.coverage()
+    known = coverage[np.isfinite(coverage)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    return scale_of(even_breaks(low, high))
+
+
+def waiting_map(canvas: Canvas, tally: Tally) -> str:
+    """Return communes coloured by the mean week of their first doses, and the last ones served."""
+    waited, people = tally.zone_week, tally.zone_people
+    scale = waiting_scale(tally)
+    shown = with_demand(canvas.instance)
     names = _class_names(scale, "semaine", "semaines")
     return page.figure(
         "Attente moyenne avant la première dose, par commune",
@@ -39,10 +53,34 @@ def waiting_map(canvas: Canvas, tally: Tally) -> str:
     )
 
 
+def coverage_map(canvas: Canvas, tally: Tally) -> str:
+    """Return communes coloured by the coverage of their département; its table is another's."""
+    coverage, scale = 100 * tally.coverage(), coverage_scale(tally)
+    shown = with_demand(canvas.instance)
+    values = coverage[canvas.instance.zones.department]
+    rows = [
+        (canvas.boundaries.label(code), number(int(people)), number(float(share), 1))
+        for code, people, share in zip(
+            canvas.instance.departments, tally.department_people, coverage, strict=True
+        )
+        if people
+    ]
+    headers = ("Département", "Personnes", "Couverture (%)")
+    label = _alt("couverture départementale", canvas, shown, tally.zone_people)
+    return page.figure(
+        "Couverture à la fin, par département (communes de la couleur de leur département)",
+        canvas.communes(values, shown, scale, label),
+        _legend("premières doses pour 100 personnes", scale, _class_names(scale, "%", "%"),
+                nobody=False),
+        page.details("Voir les chiffres par département",
+                     page.table("Couverture des départements", headers, rows)),
+    )  # fmt: skip
+
+
 def distance_map(canvas: Canvas, tally: Tally) -> str:
     """Return communes coloured by the mean distance to their centres, and the farthest ones."""
     scale = scale_of(KM_BREAKS)
-    shown = _with_demand(canvas.instance)
+    shown = with_demand(canvas.instance)
     names = _class_names(scale, "km", "km")
     people = tally.zone_people
     return page.figure(
@@ -77,7 +115,7 @@ def _communes_by(canvas: Canvas, tally: Tally, values: Floats, header: str) -> s
 def centre_map(canvas: Canvas, tally: Tally) -> str:
     """Return centres sized by doses and coloured by how full they are, and their table."""
     instance = canvas.instance
-    doses, load = _centre_load(instance, tally)
+    doses, load = centre_load(instance, tally)
     scale = scale_of(LOAD_BREAKS)
     titles = [
         f"{name} : {number(int(doses[j]))} doses, {percent(float(load[j]), 0)} des créneaux"
@@ -101,7 +139,7 @@ def centre_map(canvas: Canvas, tally: Tally) -> str:
     )
 
 
-def _centre_load(instance: Instance, tally: Tally) -> tuple[Ints, Floats]:
+def centre_load(instance: Instance, tally: Tally) -> tuple[Ints, Floats]:
     """Doses given in the planned weeks, booked people included, and the share of slots used."""
     T = instance.weeks
     given = tally.first_doses[:, :, :T] + tally.second_doses[:, :, :T]
@@ -128,7 +166,8 @@ def _centre_table(canvas: Canvas, tally: Tally, doses: Ints, load: Floats) -> st
     return page.table("Les centres, des plus chargés aux moins chargés", headers, rows, text=2)
 
 
-def _with_demand(instance: Instance) -> Ints:
+def with_demand(instance: Instance) -> Ints:
+    """Positions of the communes where somebody wants a first dose."""
     return np.flatnonzero(instance.demand.sum(axis=1) > 0)
 
 

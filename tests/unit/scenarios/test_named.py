@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from allocator.errors import InputError
-from scenarios.named import LIBRARY, names, read_scenario
+from scenarios.named import LIBRARY, names, read_scenario, read_text_of
 from tests.unit.scenarios.tiny import TINY, line_of, write_library
 
 
@@ -144,3 +144,14 @@ def test_the_library_has_the_scenarios_of_2021():
     assert expected <= set(names(LIBRARY))
     purposes = {read_scenario(name).purpose for name in names()}
     assert len(purposes) == len(names())
+
+
+def test_a_text_outside_the_library_may_extend_it():
+    """Its name may be that of the one it extends; a broken rule names its own file and line."""
+    text = 'extends = "bretagne"\npurpose = "Ours."\nweeks = 6\n'
+    scenario = read_text_of("bretagne", text, "scenario.toml")
+    assert (scenario.name, scenario.weeks, scenario.regions) == ("bretagne", 6, ("53",))
+    with pytest.raises(InputError, match=r"^scenario\.toml:3: weeks is outside 1\.\.104: 600$"):
+        read_text_of("mine", text.replace("6", "600"), "scenario.toml")
+    with pytest.raises(InputError, match=r"^scenario\.toml:1: extends is not one of .*: 'mine'$"):
+        read_text_of("mine", 'extends = "mine"', "scenario.toml")
