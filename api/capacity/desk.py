@@ -26,7 +26,7 @@ class MissingIfMatch(Problem):
 
     status: ClassVar[int] = 428
     slug: ClassVar[str] = "missing-if-match"
-    title: ClassVar[str] = "Say in If-Match which version of the capacity this change was made from"
+    title: ClassVar[str] = "Say in If-Match which version this change was made from"
 
 
 class PastDay(Problem):

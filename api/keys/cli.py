@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.database.cli import Database, Home, settings_of
+
 if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
     from api.keys.making import NewKey
 
 VALID_DAYS = 35
@@ -146,6 +150,43 @@ def recover(
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else (
         f"{out}: opens for {holder} too; put it in the place of {key_file}"
     ))  # fmt: skip
+
+
+@app.command()
+def install(
+    documents: Annotated[
+        list[Path],
+        typer.Argument(help="Signed campaign, signed keys, key files.", metavar="DOCUMENT..."),
+    ],
+    authority: Annotated[
+        Path | None,
+        typer.Option(help="Public key of the campaign's authority (the first time).",
+                     metavar="PUBLIC"),
+    ] = None,
+    database: Database = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Install a signed campaign and signed keys in the booking database, for the pages to read."""
+    from api.clock import now
+    from api.keyring.installing import Given, Report
+    from api.keyring.installing import install as put
+    from api.staff.office import at_work
+
+    given = [Given.read(path) for path in documents]
+    signer = Given.read(authority) if authority else None
+
+    async def work(connection: AsyncConnection) -> Report:
+        return await put(connection, given, signer, now())
+
+    done = at_work(settings_of(database, home), work)
+    if as_json:
+        said = {"campaign": done.campaign, "signed_keys": done.signed_keys,
+                "key_files": done.key_files}  # fmt: skip
+        typer.echo(json.dumps(said, ensure_ascii=False))
+        return
+    typer.echo(f"campaign {done.campaign}: {done.signed_keys} signed keys and {done.key_files}"
+               " key files installed")  # fmt: skip
 
 
 @app.command()
