@@ -15,6 +15,7 @@ from api.capacity import endpoints as capacity
 from api.clock import Clock, now
 from api.context import Context, open_context
 from api.feeds.serving import PublicFiles
+from api.keyring import endpoints as keyring
 from api.openapi import install_openapi
 from api.planning import endpoints as planning
 from api.problem_handlers import install_problems
@@ -66,11 +67,12 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(staff.router)
     app.include_router(staff_bookings.router)
     app.include_router(custody.router)
+    app.include_router(keyring.router)
     app.include_router(planning.router, dependencies=[BEARER])
     app.include_router(waiting.router)
     app.include_router(waiting.staff_router)
     app.include_router(health.router)
-    rooms = (booking, capacity, staff, custody, planning, waiting, health)
+    rooms = (booking, capacity, staff, custody, keyring, planning, waiting, health)
     install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)
