@@ -114,15 +114,10 @@ class Booking:
 
 @dataclass(frozen=True)
 class Desk:
-    """The centre's own page: it opens what was sealed, and marks who came.
-
-    tags
-        Of the bookings that are expected.
-    """
+    """The centre's own page: it opens what was sealed, and marks who came."""
 
     client: Client
     centre: Centre
-    tags: dict[UUID, bytes]
 
     def day(self, day: str) -> dict[UUID, Identity]:
         """Read the list of a day, and open it: who comes, by booking."""
