@@ -133,11 +133,10 @@ class Desk:
             self.client.expect(200, "PUT", address, **sent)
 
     def _opened(self, dose: dict[str, Any]) -> Identity:
-        keys, booking = self.centre.keys, UUID(dose["booking"])
-        binding = Binding(
-            CAMPAIGN, self.centre.code, keys.owner.key_id, booking, self.tags[booking]
-        )
-        return open_sealed(raw(dose["sealed"]), keys.secret, binding)
+        centre, booking = self.centre, UUID(dose["booking"])
+        key_id, tag = centre.keys.owner.key_id, raw(dose["tag"])
+        binding = Binding(CAMPAIGN, centre.code, key_id, booking, tag)
+        return open_sealed(raw(dose["sealed"]), centre.keys.secret, binding)
 
 
 def tag_of(person: Identity, url: str, public_key: bytes) -> bytes:
