@@ -24,6 +24,9 @@ from api.staff import bookings as staff_bookings
 from api.staff import custody
 from api.staff import endpoints as staff
 from api.staff.access import BEARER, actor_of, bearer_token
+from api.staff.signon import endpoints as sign_on
+from api.staff.signon import passkey_endpoints
+from api.staff.signon.desk import SignOnDesk, session_cookie
 from api.waiting import endpoints as waiting
 from api.waiting.service import WaitingList
 from api.worker.queue import JobQueue
@@ -60,19 +63,22 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app = FastAPI(title="Créneau", version="1", lifespan=lifespan, openapi_url="/api/openapi.json",
                   docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)  # fmt: skip
     install_problems(app)
-    app.state.sign_ons = (bearer_token,)
+    app.state.sign_ons = (bearer_token, session_cookie)
+    app.state.sign_on = SignOnDesk(settings)
     app.state.actor_of = actor_of
     app.include_router(booking.router)
     app.include_router(capacity.router, dependencies=[BEARER])
     app.include_router(staff.router)
     app.include_router(staff_bookings.router)
+    app.include_router(passkey_endpoints.router)
+    app.include_router(sign_on.router)
     app.include_router(custody.router)
     app.include_router(keyring.router)
     app.include_router(planning.router, dependencies=[BEARER])
     app.include_router(waiting.router)
     app.include_router(waiting.staff_router)
     app.include_router(health.router)
-    rooms = (booking, capacity, staff, custody, keyring, planning, waiting, health)
+    rooms = (booking, capacity, staff, sign_on, custody, keyring, planning, waiting, health)
     install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)

@@ -12,8 +12,12 @@ STANDARD_INPUT = 0
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """Say settings as environment variables, so that a child has the same."""
-    said = settings.model_dump(mode="json", exclude_none=True)
+    """Say settings as environment variables, so that a child has the same.
+
+    Identity providers stay where they are, in the environment that children inherit: a dump shows
+    no secrets.
+    """
+    said = settings.model_dump(mode="json", exclude_none=True, exclude={"identity_providers"})
     return {f"CRENEAU_{name.upper()}": str(value) for name, value in said.items()}
 
 

@@ -6,8 +6,32 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class IdentityProvider(BaseModel):
+    """An OpenID Connect provider the staff may sign on by, ProConnect or Pro Santé Connect say.
+
+    name
+        Stands in addresses and in the rules that let people in.
+    title
+        What the page of sign-on calls it.
+    issuer
+        Its address, exactly as it calls itself; `/.well-known/openid-configuration` is below it.
+    acr_values
+        Levels of authentication that are asked for; one of them must have been reached.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    title: str
+    issuer: str = Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)(:|/|$))")
+    client_id: str
+    client_secret: SecretStr
+    scope: str = "openid"
+    acr_values: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -38,6 +62,10 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
     answer_step_ms: int = Field(default=20, ge=0, le=1000)
     duplicate_policy: Literal["reject", "neutral"] = "reject"
+    identity_providers: tuple[IdentityProvider, ...] = ()
+    session_idle_minutes: int = Field(default=30, ge=1, le=480)
+    session_hours: int = Field(default=10, ge=1, le=24)
+    passkey_days: int = Field(default=30, ge=1, le=90)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

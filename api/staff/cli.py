@@ -11,6 +11,7 @@ import typer
 
 from allocator.errors import InputError
 from api.database.cli import AsJson, Database, Home, settings_of
+from api.staff.signon import cli as sign_on
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Staff access.", no_args_is_help=True, rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit.", no_args_is_help=True, rich_markup_mode=None)
+app.command()(sign_on.allow)
+app.command()(sign_on.disallow)
+app.command()(sign_on.rules)
+app.command()(sign_on.sessions)
+app.command()(sign_on.sign_out)
 
 
 @app.command()

@@ -18,6 +18,13 @@ from api.database.tables.reference import (
     priority_class,
     product,
 )
+from api.database.tables.signon import (
+    staff_attempt,
+    staff_passkey,
+    staff_person,
+    staff_rule,
+    staff_session,
+)
 from api.database.tables.staff import audit, idempotency, staff_token
 from api.database.tables.waiting import offer, waiting, waiting_centre
 
@@ -44,6 +51,11 @@ __all__ = [
     "schedule",
     "signed_campaign",
     "slot",
+    "staff_attempt",
+    "staff_passkey",
+    "staff_person",
+    "staff_rule",
+    "staff_session",
     "staff_token",
     "waiting",
     "waiting_centre",
