@@ -18,6 +18,7 @@ from api.planning.orders import (
     PublicationOrder,
     PublicationState,
     SolutionOrder,
+    SolutionProgress,
     SolutionState,
 )
 from api.problems import (
@@ -28,15 +29,15 @@ from api.problems import (
     Unavailable,
 )
 
-STRUCTS = (PublicationOrder, PublicationState, SolutionOrder, SolutionState)
+STRUCTS = (PublicationOrder, PublicationState, SolutionOrder, SolutionProgress, SolutionState)
 """Bodies of this room, for the OpenAPI document."""
 PublicationId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 SolutionId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 router = APIRouter(prefix="/api/planning", tags=["planning"])
 
-_PUBLICATIONS = OrderBook(PUBLICATIONS, "plan.publish", PublicationState)
-_SOLUTIONS = OrderBook(SOLUTIONS, "plan.solve", SolutionState)
+PUBLISHING = OrderBook(PUBLICATIONS, "plan.publish", PublicationState)
+SOLVING = OrderBook(SOLUTIONS, "plan.solve", SolutionState)
 _ORDER_PROBLEMS = (MalformedRequest, MissingIdempotencyKey, KeyReused, NotFound, Unavailable)
 
 
@@ -63,7 +64,7 @@ async def order(
     wanted.options()
     PlanFolders.named(context.settings, wanted.plan)
     queued = PublicationState(key, wanted.plan, "queued")
-    state = await _PUBLICATIONS.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
+    state = await PUBLISHING.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
     return answer(state, status=202)
 
 
@@ -75,7 +76,7 @@ async def read(context: ContextHere, planner: PlannerHere, publication: Publicat
     """Read where a publication stands; for a day after it was ordered."""
     if not planner.publishes_plans:
         raise NotFound
-    return answer(await _PUBLICATIONS.read(context, path_id(publication)))
+    return answer(await PUBLISHING.read(context, path_id(publication)))
 
 
 @router.post(
@@ -97,7 +98,7 @@ async def order_solution(
     key, wanted = idempotency_key(request), await body_of(request, SolutionOrder)
     PlanFolders.to_solve(context.settings, wanted.plan)
     queued = SolutionState(key, wanted.plan, "queued")
-    state = await _SOLUTIONS.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
+    state = await SOLVING.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
     return answer(state, status=202)
 
 
@@ -111,4 +112,20 @@ async def read_solution(
     """Read where a solution stands; for a day after it was ordered."""
     if not planner.publishes_plans:
         raise NotFound
-    return answer(await _SOLUTIONS.read(context, path_id(solution)))
+    return answer(await SOLVING.read(context, path_id(solution)))
+
+
+@router.delete(
+    "/solutions/{solution}",
+    **operation(status=202, gives=SolutionState, problems=(NotFound, Unavailable)),
+)
+async def stop_solution(
+    context: ContextHere, planner: PlannerHere, solution: SolutionId
+) -> Response:
+    """Stop searching early: the best plan so far is kept, and the solution ends as done."""
+    if not planner.publishes_plans:
+        raise NotFound
+    key = path_id(solution)
+    state = await SOLVING.read(context, key)
+    await SOLVING.stop(context, planner, key, state.plan)
+    return answer(state, status=202)

@@ -70,3 +70,22 @@ def keep(
         " WHERE key = %s AND route = %s",
         (Jsonb(state), str(order_id), route),
     )
+
+
+async def ask_to_stop(connection: AsyncConnection, route: str, order_id: UUID) -> bool:
+    """Ask for an early end of an order; False when somebody has, or there is none."""
+    cursor = await connection.execute(
+        "UPDATE idempotency SET answer = answer || '{\"stop\": true}'"
+        " WHERE key = %s AND route = %s AND NOT answer ? 'stop'",
+        (str(order_id), route),
+    )
+    return cursor.rowcount == 1
+
+
+def is_to_stop(connection: Connection[TupleRow], route: str, order_id: UUID) -> bool:
+    """Whether somebody asked for an early end."""
+    row = connection.execute(
+        "SELECT answer ? 'stop' FROM idempotency WHERE key = %s AND route = %s",
+        (str(order_id), route),
+    ).fetchone()
+    return row is not None and bool(row[0])

@@ -71,6 +71,12 @@ class OrderBook(Generic[S]):
             await enqueue(key)
         return state
 
+    async def stop(self, context: Context, planner: Planner, key: UUID, plan: str) -> None:
+        """Ask whoever carries an order out to stop early; once it has ended nothing happens."""
+        async with context.hot.connection() as connection, connection.transaction():
+            if await jobs_store.ask_to_stop(connection, self.route, key):
+                await planner.record(connection, f"{self.action}.stop", plan, {"order": str(key)})
+
     async def read(self, context: Context, key: UUID) -> S:
         """Tell where an order stands.
 

@@ -14,8 +14,8 @@ from api.capacity.publication import Shares
 from api.problems import MalformedRequest, NotFound
 from api.settings import Settings
 
-INSTANCE, PLAN = "instance", "plan"
-"""Folders inside that of a plan to be published."""
+INSTANCE, PLAN, SCENARIO = "instance", "plan", "scenario.toml"
+"""What lies in the folder of a plan; of the scenario the instance is built, where there is one."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _DEFAULT = Shares()
 
@@ -88,6 +88,30 @@ class SolutionOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
 
 
+class Milestone(msgspec.Struct, frozen=True, array_like=True):
+    """Seconds since the start, and the best bound and the best plan's cost by then."""
+
+    seconds: float
+    bound: float | None
+    cost: float | None
+
+
+class SolutionProgress(msgspec.Struct, frozen=True):
+    """How far a solution is.
+
+    phase
+        What is being done, as `creneau plan` says it.
+    share
+        Share of the phase done, 0 to 1.
+    milestones
+        One for each time bound or cost became better; of many, every so manieth.
+    """
+
+    phase: str
+    share: float
+    milestones: tuple[Milestone, ...] = ()
+
+
 class SolutionState(msgspec.Struct, frozen=True):
     """Where a solution stands.
 
@@ -95,6 +119,8 @@ class SolutionState(msgspec.Struct, frozen=True):
         What `result.json` of the plan says, once it is done.
     message
         What was wrong, when it failed; an older plan is left as it was.
+    progress
+        How far it is, once it runs, at most a second old.
     """
 
     solution: UUID
@@ -102,6 +128,7 @@ class SolutionState(msgspec.Struct, frozen=True):
     status: Literal["queued", "running", "done", "failed"]
     summary: dict[str, Any] | None = None
     message: str | None = None
+    progress: SolutionProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +137,16 @@ class PlanFolders:
 
     instance: Path
     plan: Path
+
+    @property
+    def name(self) -> str:
+        """Name of the plan."""
+        return self.plan.parent.name
+
+    @property
+    def scenario(self) -> Path:
+        """File of the scenario that the instance is built of; there need not be one."""
+        return self.plan.with_name(SCENARIO)
 
     @classmethod
     def named(cls, settings: Settings, name: str) -> PlanFolders:
@@ -127,17 +164,28 @@ class PlanFolders:
 
     @classmethod
     def to_solve(cls, settings: Settings, name: str) -> PlanFolders:
-        """Find an instance by its name; there need not be a plan of it.
+        """Find an instance by its name, or the scenario to build it of; there need be no plan.
 
         Raises
         ------
         NotFound
-            When there is none.
+            When there is neither.
+        """
+        found = cls.called(settings, name)
+        if not (found.instance.is_dir() or found.scenario.is_file()):
+            raise NotFound
+        return found
+
+    @classmethod
+    def called(cls, settings: Settings, name: str) -> PlanFolders:
+        """Give the folders a plan of this name would have, whether they are there or not.
+
+        Raises
+        ------
+        NotFound
+            When it is no name.
         """
         if _NAME.fullmatch(name) is None:
             raise NotFound
         folder = settings.plans_folder / name
-        found = cls(folder / INSTANCE, folder / PLAN)
-        if not found.instance.is_dir():
-            raise NotFound
-        return found
+        return cls(folder / INSTANCE, folder / PLAN)

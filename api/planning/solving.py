@@ -11,8 +11,11 @@ from allocator.errors import InputError
 from api.planning import jobs_store
 from api.planning.jobs_store import SOLUTIONS
 from api.planning.orders import PlanFolders, SolutionOrder, SolutionState
+from api.planning.reporter import Reporter
+from api.planning.scenario_folders import build_instance
 from api.problems import NotFound
 from api.settings import Settings
+from scenarios.official.place import data_folder
 from scenarios.planning import Order, run_plan
 
 
@@ -38,22 +41,26 @@ def run_solution(settings: Settings, solution_id: UUID) -> SolutionState:
         order = msgspec.convert(found.order, SolutionOrder)
         state = SolutionState(solution_id, order.plan, "running")
         jobs_store.keep(connection, SOLUTIONS, solution_id, msgspec.to_builtins(state))
-    try:
-        summary = _solve(settings, order)
-        state = msgspec.structs.replace(state, status="done", summary=summary)
-    except (InputError, NotFound) as error:
-        state = msgspec.structs.replace(state, status="failed", message=str(error))
+    with Reporter(url, state) as reporter:
+        try:
+            summary = _solve(settings, order, reporter)
+            end = msgspec.structs.replace(reporter.state, status="done", summary=summary)
+        except (InputError, NotFound) as error:
+            end = msgspec.structs.replace(reporter.state, status="failed", message=str(error))
     # No connection idles through the minutes of solving.
     with psycopg.connect(url, autocommit=True) as connection:
-        jobs_store.keep(connection, SOLUTIONS, solution_id, msgspec.to_builtins(state))
-    return state
+        jobs_store.keep(connection, SOLUTIONS, solution_id, msgspec.to_builtins(end))
+    return end
 
 
-def _solve(settings: Settings, order: SolutionOrder) -> dict[str, object]:
+def _solve(settings: Settings, order: SolutionOrder, reporter: Reporter) -> dict[str, object]:
     folders = PlanFolders.to_solve(settings, order.plan)
+    build_instance(folders)
     result = run_plan(
         Order(
-            folders.instance, folders.plan, order.method, order.gap, order.time_limit_s, order.seed
-        )
-    )
+            folders.instance, folders.plan, order.method, order.gap, order.time_limit_s, order.seed,
+            data=data_folder(),
+        ),
+        reporter.hear, reporter.is_to_stop,
+    )  # fmt: skip
     return {key: value for key, value in result.items() if key != "plan"}
