@@ -29,6 +29,8 @@ from api.staff.signon import passkey_endpoints
 from api.staff.signon.desk import SignOnDesk, session_cookie
 from api.waiting import endpoints as waiting
 from api.waiting.service import WaitingList
+from api.web.serving import Pages
+from api.web.vouched import vouched_for
 from api.worker.queue import JobQueue
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -82,6 +84,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)
+    app.add_middleware(Pages, ask=lambda: vouched_for(context_of(app).hot))
     return app
 
 

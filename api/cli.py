@@ -16,6 +16,7 @@ from api.planning import cli as booking_plans_cli
 from api.privacy import cli as privacy_cli
 from api.serve import cli as serve_cli
 from api.staff import cli as staff_cli
+from api.web import cli as web_cli
 from loadtests import cli as loadtests_cli
 from scenarios import cli as scenarios_cli
 from scenarios import planning_cli
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(scenarios_cli.data_app, name="data")
 app.add_typer(scenarios_cli.scenario_app, name="scenario")
 app.command()(planning_cli.plan)
+app.command()(planning_cli.replan)
 app.command()(allocator_cli.check)
 app.command()(planning_cli.compare)
 app.command()(allocator_cli.explain)
@@ -41,6 +43,8 @@ app.command()(serve_cli.serve)
 app.command()(serve_cli.worker)
 app.add_typer(staff_cli.app, name="staff")
 app.add_typer(staff_cli.audit_app, name="audit")
+app.command()(web_cli.verify_site)
+privacy_cli.app.command()(web_cli.verify_site)
 app.add_typer(privacy_cli.app, name="privacy")
 app.command()(demo_cli.demo)
 app.add_typer(keyservice_cli.app, name="keyservice")

@@ -8,7 +8,14 @@ import { basename, join } from "node:path";
 
 import { build } from "esbuild";
 
-const ENTRIES = ["protocol/citizen.ts", "protocol/staff.ts"];
+import { COMMUNES, placeFiles } from "./places.mjs";
+
+const ENTRIES = [
+  "protocol/citizen.ts", "protocol/staff.ts", "pages/accueil.ts", "pages/rendez-vous.ts",
+  "pages/centre.ts", "pages/telephone.ts", "pages/pages.css",
+];
+const PICTURES = ["pages/icon.svg"];
+const PAGES = ["accueil", "rendez-vous", "centre", "telephone"].map((name) => `pages/${name}.html`);
 const WEB = import.meta.dirname;
 const DIST = join(WEB, "dist");
 const LICENCES = "licences.txt";
@@ -35,18 +42,41 @@ async function bundle() {
   });
   const built = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const bytes = new Map();
-  const entries = Object.entries(metafile.outputs).map(([path, { entryPoint }]) => {
-    const contents = built.get(basename(path));
+  const entries = new Map();
+  const keep = (entry, file, contents) => {
+    const sha256 = digest("sha256", contents, "hex");
+    const integrity = `sha384-${digest("sha384", contents, "base64")}`;
+    bytes.set(file, contents);
+    entries.set(entry, { file, bytes: contents.length, sha256, integrity });
+  };
+  const add = (entry, name, contents) => {
     const sha256 = digest("sha256", contents, "hex");
     // The bundler's own hash knows of paths; this one is of the content alone.
-    const file = basename(path).replace(/(\.\w+)$/, `-${sha256.slice(0, NAME_DIGITS)}$1`);
-    bytes.set(file, contents);
-    const integrity = `sha384-${digest("sha384", contents, "base64")}`;
-    return [entryPoint, { file, bytes: contents.length, sha256, integrity }];
-  });
-  bytes.set(LICENCES, Buffer.from(await licences(Object.keys(metafile.inputs))));
-  bytes.set("manifest.json", Buffer.from(manifest(entries)));
+    const file = name.replace(/\.(?!html)(\w+)$/, `-${sha256.slice(0, NAME_DIGITS)}.$1`);
+    keep(entry, file, contents);
+  };
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    add(entryPoint, basename(path), built.get(basename(path)));
+  }
+  // Pages ask for places by their digits, so these keep a name that can be known beforehand.
+  for (const [path, places] of await placeFiles()) keep(path, path.replace("/", "-"), places);
+  for (const path of PICTURES) add(path, basename(path), await readFile(join(WEB, path)));
+  for (const path of PAGES) {
+    const html = withFiles(await readFile(join(WEB, path), "utf8"), entries);
+    add(path, basename(path), Buffer.from(html));
+  }
+  bytes.set(LICENCES, Buffer.from(await licences([...Object.keys(metafile.inputs), COMMUNES])));
+  bytes.set("manifest.json", Buffer.from(manifest([...entries])));
   return bytes;
+}
+
+/** A page with its files in place of `{{entry}}`, each with the checksum a browser demands. */
+function withFiles(html, entries) {
+  return html.replaceAll(/"\{\{([^}]+)\}\}"/g, (_, entry) => {
+    const found = entries.get(entry);
+    if (found === undefined) throw new Error(`a page names ${entry}, which is not built`);
+    return `"/assets/${found.file}" integrity="${found.integrity}"`;
+  });
 }
 
 function manifest(entries) {

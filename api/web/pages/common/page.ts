@@ -1,0 +1,71 @@
+/** What every page has: its head and foot, one view at a time, and a way to say what went wrong. */
+import { Refused, Unanswered } from "../../protocol/citizen.ts";
+import { byId, type Child, el } from "./el.ts";
+import { ProblemError } from "./http.ts";
+import { language, t } from "./language.ts";
+import { problemText } from "./problems.ts";
+
+/** Head and foot; `links` are other pages, by address. */
+export function frame(name: string, links: readonly (readonly [string, string])[]): void {
+  document.documentElement.lang = language;
+  const other = language === "fr" ? "en" : "fr";
+  const there = el("a", { href: `?lang=${other}${location.hash}`, lang: other, hreflang: other },
+    other === "en" ? "English" : "Français");
+  byId("haut").replaceChildren(
+    el("a", { class: "brand", href: withLanguage("/") }, "Créneau"),
+    el("span", { class: "where" }, name),
+    there,
+  );
+  byId("bas").replaceChildren(
+    el("p", {}, t(
+      "Votre identité est chiffrée sur votre appareil : seul le centre peut la lire.",
+      "Your identity is encrypted on your device: only the centre can read it.",
+    )),
+    el("ul", {}, ...links.map(([address, label]) =>
+      el("li", {}, el("a", { href: withLanguage(address) }, label)))),
+  );
+}
+
+/** Another page in the language of this one. */
+export function withLanguage(address: string): string {
+  return language === "fr" ? address : `${address}?lang=en`;
+}
+
+/** Replace what is shown; the heading takes the focus, so that a reader hears where they are. */
+export function show(title: string, ...children: readonly Child[]): void {
+  const heading = el("h1", { tabindex: "-1" }, title);
+  document.title = `${title} – Créneau`;
+  byId("contenu").replaceChildren(heading, ...children.filter((child) => child !== null));
+  heading.focus({ preventScroll: true });
+  scrollTo({ top: 0 });
+}
+
+/** A box for what must be heard at once. */
+export function notice(kind: "info" | "good" | "warning" | "error", ...children: Child[]): HTMLElement {
+  return el("div", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" },
+    ...children);
+}
+
+/** What went wrong, in words; nothing goes to the console. */
+export function failure(error: unknown): HTMLElement {
+  return notice("error", el("p", {}, failureText(error)));
+}
+
+export function failureText(error: unknown): string {
+  if (error instanceof ProblemError) return problemText(error);
+  if (error instanceof Refused) {
+    return t(
+      `Refusé pour votre sécurité : ${error.message}. Rien n’a été envoyé.`,
+      `Refused for your safety: ${error.message}. Nothing was sent.`,
+    );
+  }
+  if (error instanceof Unanswered) {
+    return error.status === 429
+      ? t("Trop de demandes depuis votre connexion aujourd’hui. Essayez demain, ou par téléphone.",
+        "Too many requests from your connection today. Try tomorrow, or by telephone.")
+      : t("Le service de clés ne répond pas. Votre créneau reste retenu : réessayez.",
+        "The key service does not answer. Your place is still held: try again.");
+  }
+  return t("Quelque chose n’a pas marché dans cette page. Réessayez.",
+    "Something went wrong in this page. Try again.");
+}
