@@ -15,6 +15,9 @@ ALWAYS = date(2000, 1, 1)
 """A product's first interval holds for first doses from before the campaign, too."""
 ANY_CLASS = 0
 Cursor = AsyncCursor[TupleRow]
+_CENTRE_IDS = "SELECT code, centre_id FROM centre"
+_PRODUCT_IDS = "SELECT code, product_id FROM product"
+_CLASS_IDS = "SELECT code, class_id FROM priority_class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ async def write_reference(connection: AsyncConnection, reference: Reference) -> 
     return Ids(centres, products, classes)
 
 
+async def read_ids(connection: AsyncConnection) -> Ids:
+    """Ids given so far."""
+    found: list[dict[str, int]] = []
+    async with connection.cursor() as cursor:
+        for statement in (_CENTRE_IDS, _PRODUCT_IDS, _CLASS_IDS):
+            await cursor.execute(statement)
+            found.append(dict(await cursor.fetchall()))
+    return Ids(*found)
+
+
 async def _ids(cursor: Cursor, statement: str, codes: Iterable[str]) -> dict[str, int]:
     """Ids that codes have, and new ones after the highest for those that have none."""
     await cursor.execute(statement)
@@ -70,7 +83,7 @@ async def _ids(cursor: Cursor, statement: str, codes: Iterable[str]) -> dict[str
 
 
 async def _centres(cursor: Cursor, centres: Sequence[CentreRow]) -> dict[str, int]:
-    ids = await _ids(cursor, "SELECT code, centre_id FROM centre", (c.code for c in centres))
+    ids = await _ids(cursor, _CENTRE_IDS, (c.code for c in centres))
     await cursor.executemany(
         "INSERT INTO centre (centre_id, code, name, department, lat, lon, address, postcode, city,"
         " phone, opens_on, closes_on, open_days, opens_at, closes_at, lines)"
@@ -92,7 +105,7 @@ async def _centres(cursor: Cursor, centres: Sequence[CentreRow]) -> dict[str, in
 
 
 async def _products(cursor: Cursor, products: Sequence[ProductRow]) -> dict[str, int]:
-    ids = await _ids(cursor, "SELECT code, product_id FROM product", (p.code for p in products))
+    ids = await _ids(cursor, _PRODUCT_IDS, (p.code for p in products))
     await cursor.executemany(
         "INSERT INTO product (product_id, code, label, doses_per_vial, doses_needed)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (product_id) DO UPDATE SET"
@@ -132,7 +145,7 @@ async def _intervals(
 
 
 async def _classes(cursor: Cursor, classes: Sequence[tuple[str, str, date]]) -> dict[str, int]:
-    ids = await _ids(cursor, "SELECT code, class_id FROM priority_class", (c[0] for c in classes))
+    ids = await _ids(cursor, _CLASS_IDS, (c[0] for c in classes))
     await cursor.executemany(
         "INSERT INTO priority_class (class_id, code, label, opens_on) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (class_id) DO UPDATE SET label = excluded.label,"
