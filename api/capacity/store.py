@@ -56,6 +56,8 @@ class OfferedDay:
 
 async def find_centre(connection: AsyncConnection, code: str) -> Centre | None:
     """Find a centre by its code."""
+    if "\0" in code:
+        return None  # the database takes no such text, whatever an address or a body may hold
     cursor = await connection.execute(_CENTRES + " WHERE c.code = %s", (code,))
     row = await cursor.fetchone()
     return None if row is None else _centre(*row)

@@ -29,7 +29,8 @@ from api.staff.access import BEARER, StaffHere
 from api.staff.actor import Actor
 from api.staff.endpoints import CentreCode, DoseRank, centre_of
 
-KeyName = Annotated[str, Path(alias="key_id", json_schema_extra={"pattern": "^[0-9a-f]{32}$"})]
+_KEY_NAME = re.compile(r"[0-9a-f]{32}")
+KeyName = Annotated[str, Path(json_schema_extra={"pattern": f"^{_KEY_NAME.pattern}$"})]
 
 router = APIRouter(prefix="/api/centres/{centre}", tags=["keys"], dependencies=[BEARER])
 
@@ -121,6 +122,8 @@ async def destroy(
     request: Request, context: ContextHere, actor: StaffHere, centre: CentreCode, key_id: KeyName
 ) -> Response:
     """Destroy a key: what was sealed to it cannot be read any more, in no backup either."""
+    if _KEY_NAME.fullmatch(key_id) is None:
+        raise NotFound
     anyway = request.query_params.get("anyway", "false")
     if anyway not in {"true", "false"}:
         raise MalformedRequest("anyway: true or false")

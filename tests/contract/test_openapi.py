@@ -7,6 +7,7 @@ ids, secrets and tokens that exist, so that requests get beyond the first refusa
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from api.settings import Settings
 from api.waiting.forms import JoinRequest
 from tests.booking import Hands, Visitor, opened, text
 from tests.campaign import CENTRES, LATER, MONDAY, Campaign, fill_campaign
+from tests.keys import Authority, installed, key_file
 from tests.serving import client_of
 from tests.staff import token_of
 from tests.waiting import open_room
@@ -66,7 +68,17 @@ TUESDAY = MONDAY + timedelta(days=1)
 PLAN = "semaine-22"
 ORDERS = {"publication": str(UUID(int=70)), "solution": str(UUID(int=71))}
 """What the planner ordered, by the name of its id."""
+AWAY = 3
+MOVED = {"booking": str(UUID(int=5)), "dose_rank": "2"}
+"""A dose that was moved to another centre, and is sealed to the first one's key still."""
+AUTHORITY = Authority()
+KEY, SIGNED_KEY = AUTHORITY.centre(CENTRES[1][0])
+"""A key of the first centre."""
+DOCUMENTS = {"/file": key_file(KEY).to_json(), "/signed": SIGNED_KEY.to_json()}
+"""Bodies that are documents of the protocol, by the end of their address."""
 THERE: dict[str, Any] = {
+    "key_id": KEY.owner.key_id.hex(),
+    "sealed": text(b"sealed"),
     "centre": CENTRES[1][0],
     "department": "75",
     "class": "75",
@@ -110,7 +122,9 @@ class Service:
         season(case.query or {}, random)
         if case.path.endswith(CHANGES):
             path["centre"] = CENTRES[OTHER][0]
-        if "booking" in path and random.random() < LIKELY:
+        if "to-seal-again" in case.path:
+            path |= MOVED if random.random() < LIKELY else {}
+        elif "booking" in path and random.random() < LIKELY:
             path["booking"] = random.choice(self.bookings)
         for name in path.keys() & ORDERS.keys():
             if random.random() < LIKELY:
@@ -118,19 +132,31 @@ class Service:
         if "entry" in path and random.random() < LIKELY:
             entry, offer = random.choice(self.offers)
             path.update({"entry": entry} | ({"offer": offer} if "offer" in path else {}))
-        given = {"Manage-Secret": text(SECRET), "If-Match": self.version()}
+        given = {"Manage-Secret": text(SECRET), "If-Match": self.version(case.path)}
         if case.path == "/api/bookings":
             given["Idempotency-Key"] = self.bookings[0]
         headers.update({name: value for name, value in given.items() if random.random() < LIKELY})
         headers.update(random.choice(self.tokens))
         if isinstance(case.body, dict):
             season(case.body, random)
+            self.keep_whole(case)
         elif case.media_type == "text/csv":
             case.body = f"day,product,dose_rank,slots\n{TUESDAY},pfizer,1,7\n"
         return case
 
-    def version(self) -> str:
-        """Tell the ETag of the centre's capacity."""
+    def keep_whole(self, case: Any) -> None:
+        """Put documents in, and let no booking get a secret that nobody knows."""
+        for end, document in DOCUMENTS.items():
+            if case.path.endswith(end):
+                case.body = json.loads(document)
+        if "secret_hash" in case.body:
+            case.body["secret_hash"] = text(sha256(SECRET).digest())
+
+    def version(self, path: str) -> str:
+        """Tell the version of the centre's capacity, or of its key."""
+        if "/keys/" in path:
+            rows = self.campaign.rows("SELECT version FROM centre_key WHERE centre_id = 1")
+            return str(rows[0]["version"]) if rows else "0"
         [row] = self.campaign.rows(
             "SELECT count(*) AS n FROM publication WHERE centre_id = %s", OTHER
         )
@@ -175,7 +201,17 @@ def service(module_database_url, tmp_path_factory):
     """Start the application in this process, on a campaign with some bookings and some staff."""
     campaign = fill_campaign(module_database_url)
     campaign.fill_week(capacity=300, centres=(1, 3, OTHER))
+    installed(campaign, AUTHORITY)
     bookings = asyncio.run(book_some(campaign))
+    campaign.rows(
+        "INSERT INTO centre_key SELECT centre_id, %s, %s, %s, NULL, 0, %s FROM centre"
+        " WHERE centre_id IN (1, %s)",
+        THERE["key_id"], DOCUMENTS["/signed"], MONDAY, NOON, AWAY,
+    )  # fmt: skip
+    campaign.rows(
+        "UPDATE appointment SET key_id = %s, to_seal_again = true WHERE centre_id = %s",
+        THERE["key_id"], AWAY,
+    )  # fmt: skip
     offers = asyncio.run(wait_for_some(campaign))
     tokens = [
         asyncio.run(token_of(campaign, role, scope))
@@ -195,15 +231,16 @@ async def book_some(campaign: Campaign) -> list[str]:
     """Make the bookings of a service."""
     clock = Hands()
     async with opened(campaign, clock=clock) as (_, desk):
-        visitors = [Visitor(desk, name, UUID(int=n), SECRET) for n, name in enumerate("abcd", 1)]
-        held, today, later, cancelled = visitors
+        visitors = [Visitor(desk, name, UUID(int=n), SECRET) for n, name in enumerate("abcde", 1)]
+        held, today, later, cancelled, moved = visitors
         await today.book((1, 1), (1, 4))
         await later.book((1, 2), (1, 5))
         await cancelled.book((1, 3), (1, 5))
         await cancelled.cancel()
+        await moved.book((1, 2), (AWAY, 5))
         clock.now = NOON
         await held.hold((1, 2), (1, 4))
-        return [str(visitor.key) for visitor in visitors]
+        return [str(visitor.key) for visitor in visitors[:4]]
 
 
 async def order_some(campaign: Campaign, home: Path, token: dict[str, str]) -> None:

@@ -33,7 +33,8 @@ _TAKE_OUT = (
 _PUT_IN = (
     "INSERT INTO appointment (centre_id, booking_id, dose_rank, slot_id, home_centre_id, state,"
     " day, starts_at, ends_at, key_id, sealed, to_seal_again, takes_capacity) VALUES (%s, %s, %s,"
-    " %s, %s, 'booked', %s, %s, %s, %s, %s, true, true)"
+    " %s, %s, 'booked', %s, %s, %s, %s, %s, NOT EXISTS (SELECT FROM centre_key mine"
+    " WHERE mine.centre_id = %s AND mine.key_id = %s), true)"
 )
 
 
@@ -129,7 +130,10 @@ async def move_appointments(connection: AsyncConnection, doses: Iterable[Leaving
 async def _carry_over(
     connection: AsyncConnection, centre_id: int, doses: Sequence[Leaving]
 ) -> None:
-    """Move rows to other centres, their content still sealed to the old centre's key."""
+    """Move rows to other centres, their content still sealed as it was.
+
+    It waits to be sealed again, unless the dose comes back to the centre whose key it is.
+    """
     places = {(one.booking.booking_id, one.dose.dose_rank): one.place for one in doses}
     ids, ranks = ([key[i] for key in places] for i in (0, 1))
     cursor = await connection.execute(_TAKE_OUT, (ids, ranks, centre_id))
@@ -138,7 +142,7 @@ async def _carry_over(
         place = places[booking_id, rank]
         assert place is not None
         rows.append((place.centre_id, booking_id, rank, place.slot_id, home, *_times(place),
-                     key_id, sealed))  # fmt: skip
+                     key_id, sealed, place.centre_id, key_id))  # fmt: skip
     async with connection.cursor() as writer:
         await writer.executemany(_PUT_IN, rows)
 

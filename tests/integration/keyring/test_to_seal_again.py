@@ -62,12 +62,12 @@ class Town:
         self.campaign.rows("UPDATE appointment SET key_id = %s, sealed = %s",
                            self.paris.owner.key_id.hex(), sealed)  # fmt: skip
 
-    async def close(self, client, day):
-        """Close a day at Paris."""
+    async def close(self, client, day, centre="paris"):
+        """Close a day at a centre."""
         planner = await token_of(self.campaign, "planner", "national")
-        capacity = await client.get("/api/centres/paris/capacity", headers=planner)
+        capacity = await client.get(f"/api/centres/{centre}/capacity", headers=planner)
         answer = await client.post(
-            "/api/centres/paris/closures", json={"day": day.isoformat()},
+            f"/api/centres/{centre}/closures", json={"day": day.isoformat()},
             headers=planner | {"If-Match": capacity.headers["ETag"]},
         )  # fmt: skip
         assert answer.status_code == 200, answer.text
@@ -165,3 +165,19 @@ def test_only_the_centre_whose_key_it_is_may_seal_it(campaign):
     _, (statuses, lists) = run(campaign, story)
     assert statuses == [404] * 4
     assert lists == [[], []]
+
+
+def test_a_dose_that_comes_back_needs_no_new_seal(campaign):
+    """It is sealed to the key of the centre it is at again."""
+
+    async def story(town, client, headers):
+        waiting = (await client.get(WAITING, headers=headers)).json()["doses"]
+        campaign.add_slot(PARIS, day=MONDAY + timedelta(days=1))
+        await town.close(client, MONDAY, "bastille")
+        return waiting, (await client.get(WAITING, headers=headers)).json()["doses"]
+
+    _, (before, after) = run(campaign, story)
+    assert [dose["centre"] for dose in before] == ["bastille"]
+    assert after == []
+    marks = "SELECT centre_id, to_seal_again FROM appointment WHERE dose_rank = 1"
+    assert campaign.rows(marks) == [{"centre_id": PARIS, "to_seal_again": False}]
