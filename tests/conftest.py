@@ -27,7 +27,15 @@ def missing_data() -> str | None:
     return None if Path(folder).is_dir() else f"the folder CRENEAU_DATA names, {folder}"
 
 
-MISSING: dict[str, Callable[[], str | None]] = {"data": missing_data}
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def missing_browser() -> str | None:
+    """Name the missing browser, if it is missing."""
+    return None if CHROMIUM.is_file() else "Debian's chromium (apt-get install chromium)"
+
+
+MISSING: dict[str, Callable[[], str | None]] = {"browser": missing_browser, "data": missing_data}
 """What a marker needs and this machine may lack, with the question to ask."""
 
 

@@ -29,11 +29,9 @@ def application() -> FastAPI:
 
 
 @contextmanager
-def served(campaign: Campaign, *, workers: int = 1) -> Iterator[str]:
+def served(campaign: Campaign, *, workers: int = 1, port: int | None = None) -> Iterator[str]:
     """Serve a campaign with some workers and give the address; the clock stands still."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers",
         str(workers), "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level",
@@ -49,6 +47,13 @@ def served(campaign: Campaign, *, workers: int = 1) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
+
+
+def free_port() -> int:
+    """Find a loopback port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
