@@ -18,6 +18,7 @@ from api.serve import cli as serve_cli
 from api.staff import cli as staff_cli
 from api.web import cli as web_cli
 from loadtests import cli as loadtests_cli
+from loadtests import evening_cli
 from scenarios import cli as scenarios_cli
 from scenarios import planning_cli
 
@@ -50,6 +51,7 @@ app.command()(demo_cli.demo)
 app.add_typer(keyservice_cli.app, name="keyservice")
 app.add_typer(keys_cli.app, name="keys")
 app.add_typer(loadtests_cli.bench_app, name="bench")
+app.command()(evening_cli.loadtest)
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ ROOM = 1.2
 """Places at a hot centre for each who will want one there."""
 SMALLEST = (20, 4)
 """Centres and départements of the smallest campaign."""
+LIGHT_FROM_PER_S = 30.0
+"""Arrivals a second from which on Locust's own client would take too much of the machine."""
 GENERATOR_S = 300.0
 """How long the generator may take beyond the run, to start and to see everybody to an end."""
 Meanwhile = Callable[["Site"], list[Outage]]
@@ -50,8 +52,8 @@ class Plan:
 
     url, database
         Of an installation that is there; without, one is started.
-    workers
-        Of the installation that is started.
+    workers, centres
+        Of the installation that is started; as many centres as the scale has, if nothing is said.
     """
 
     curve: str
@@ -61,6 +63,7 @@ class Plan:
     database: str | None = None
     workers: int = 2
     seed: int = 1
+    centres: int | None = None
     crowd: Crowd = field(default_factory=Crowd)
     habits: Habits = field(default_factory=Habits)
 
@@ -69,9 +72,14 @@ class Plan:
         """When people will come."""
         return compressed(CURVES[self.curve], minutes=self.minutes, scale=self.scale)
 
+    def is_light(self, url: str) -> bool:
+        """Tell whether the crowd is too large for Locust's client, and can do without it."""
+        most = max(knot.per_s for knot in self.load.knots)
+        return most > LIGHT_FROM_PER_S and url.startswith("http://")
+
     def shape(self) -> Shape:
         """Scale the nation, with a little more room than will be wanted where most want it."""
-        centres = max(SMALLEST[0], round(NATION.centres * min(1.0, self.scale)))
+        centres = self.centres or max(SMALLEST[0], round(NATION.centres * min(1.0, self.scale)))
         departments = max(SMALLEST[1], round(NATION.departments * min(1.0, self.scale)))
         hot = 0.6 * self.load.expected / max(1, centres // 10)
         capacity = max(2, ceil(ROOM * hot / NATION.firsts))
@@ -126,7 +134,7 @@ def replay(
         site = stack.enter_context(_site(plan, scratch, tell))
         script = Script(
             site.url, plan.curve, plan.minutes, plan.scale, plan.seed, CAMPAIGN, public.hex(),
-            _staff(site), plan.crowd, plan.habits,
+            _staff(site), plan.is_light(site.url), plan.crowd, plan.habits,
         )  # fmt: skip
         tell(f"{plan.load.expected:,.0f} people in {plan.load.seconds:.0f} s")
         before = site.cpu_s()

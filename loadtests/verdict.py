@@ -114,6 +114,22 @@ class Verdict:
             "figures": self.figures, "refusals": self.refusals,
         }  # fmt: skip
 
+    def lines(self) -> Iterator[str]:
+        """Say it in lines."""
+        yield f"verdict: {self.verdict}"
+        yield from (f"broken: {what}" for what in self.broken)
+        yield from (f"note: {what}" for what in self.warnings)
+        yield (
+            f"{self.pairs:,} pairs, {self.pairs_per_s:.1f} a second in the best minute; "
+            f"p50 {self.p50_ms:.0f} ms, p99 {self.p99_ms:.0f} ms; {self.errors_5xx} answers 5xx"
+        )
+        hot = self.figures["shown_but_refused_hot"]
+        yield (
+            f"{self.oversold} oversold, {self.lost} lost; shown but refused: "
+            f"{self.shown_but_refused:.2%}, {hot:.2%} in hot spots"
+        )
+        yield ", ".join(f"{name} {value:.4g}" for name, value in self.figures.items())
+
 
 def judge(record: Record, evidence: Evidence) -> Verdict:
     """Judge a run."""
