@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 Count = Annotated[int, Meta(ge=0)]
 Day = date
@@ -187,6 +187,13 @@ class IndexFile(Struct):
     products: list[ProductEntry]
     classes: list[ClassEntry]
     eligibility: list[EligibilityEntry]
+
+
+class CentreKeys(Struct):
+    """`keys/centres/{code}.json`: documents `creneau-signed-key/1`, the newest first day first."""
+
+    centre: str
+    keys: list[Raw]
 
 
 class PublisherFile(Struct):

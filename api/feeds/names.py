@@ -7,6 +7,7 @@ import re
 INDEX = "availability/index.json"
 CENTRES = "availability/centres.json"
 PUBLISHER = "availability/publisher.json"
+CAMPAIGN_KEYS = "keys/campaign.json"
 
 
 def department_name(code: str) -> str:
@@ -17,6 +18,11 @@ def department_name(code: str) -> str:
 def centre_name(code: str) -> str:
     """Name of a centre's file."""
     return f"availability/centres/{safe(code)}.json"
+
+
+def centre_keys_name(code: str) -> str:
+    """Name of the file of a centre's keys."""
+    return f"keys/centres/{safe(code)}.json"
 
 
 _UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_.-]")

@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from api.clock import Clock
 from api.feeds.board import Board, same_rules
+from api.feeds.keys import write_campaign, write_keys
 from api.feeds.reader import read_board, read_changes
 from api.feeds.shelf import Effort, Shelf
 from api.feeds.slots import CalendarEndsError
@@ -54,6 +55,7 @@ class Publisher:
         with self.connection.transaction():
             take_changes(self.connection)
             self._start_over(now)
+            self._write_keys(self.board.centres, now)
             self._write(now)
 
     def turn(self) -> None:
@@ -71,6 +73,7 @@ class Publisher:
                 read_changes(self.connection, self.board, changes)
             except CalendarEndsError:
                 self._start_over(now)
+            self._write_keys([id_ for id_, change in changes.items() if change.whole], now)
             self._write(now)
 
     def _start_over(self, now: datetime) -> None:
@@ -105,6 +108,11 @@ class Publisher:
         for neighbourhood in self.board.neighbourhoods.values():
             if not neighbourhood.centre_ids:
                 write_department(self.board, self.shelf, neighbourhood, now, Effort.GOOD)
+
+    def _write_keys(self, centre_ids: Collection[int], now: datetime) -> None:
+        write_campaign(self.connection, self.shelf)
+        if centre_ids:
+            write_keys(self.connection, self.shelf, self.board.reference.places, centre_ids, now)
 
     def _write(self, now: datetime) -> None:
         if _today(now) != self.board.today:
