@@ -7,8 +7,10 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie
 
 from api.context import ContextHere, context_here
+from api.openapi import Fragment
 from api.problems import NotFound
 from api.settings import Settings
 from api.staff.actor import Actor
@@ -20,6 +22,13 @@ from api.staff.signon.sessions import Terms, session_with
 
 log = structlog.get_logger()
 PREFIX = "/api/staff/sign-on"
+BY_COOKIE = Depends(APIKeyCookie(name="__Host-creneau-session", scheme_name="session",
+                                 auto_error=False))  # fmt: skip
+"""Says in the OpenAPI document that an operation is for whoever signed on."""
+ORIGIN: Fragment = {
+    "name": "Origin", "in": "header", "required": True, "schema": {"type": "string"},
+    "description": "of this installation: browsers send it",
+}  # fmt: skip
 
 
 class SignOnDesk:

@@ -14,7 +14,7 @@ from api.exchange import answer, body_of
 from api.openapi import Fragment, operation
 from api.problems import MalformedRequest, NotFound
 from api.staff.signon import attempts, forms, passkey_endpoints
-from api.staff.signon.desk import PREFIX, DeskHere, SessionHere, tell_refusal
+from api.staff.signon.desk import BY_COOKIE, ORIGIN, PREFIX, DeskHere, SessionHere, tell_refusal
 from api.staff.signon.oidc import Claims, Provider
 from api.staff.signon.people import let_nobody_in, person_of, rules_of
 from api.staff.signon.problems import ForeignOrigin, ProviderUnreachable, SignOnRefused
@@ -106,6 +106,7 @@ async def come_back(
 
 @router.get(
     "/api/staff/session",
+    dependencies=[BY_COOKIE],
     **operation(status=200, gives=forms.SessionShown, problems=(NotFound, Unavailable)),
 )
 async def read_session(context: ContextHere, desk: DeskHere, session: SessionHere) -> Response:
@@ -120,8 +121,10 @@ async def read_session(context: ContextHere, desk: DeskHere, session: SessionHer
 
 @router.put(
     "/api/staff/session",
+    dependencies=[BY_COOKIE],
     **operation(
         status=204,
+        parameters=(ORIGIN,),
         takes=forms.RuleChoice,
         problems=(NotFound, MalformedRequest, ForeignOrigin, Unavailable),
     ),
@@ -143,7 +146,8 @@ async def choose(
 
 @router.delete(
     "/api/staff/session",
-    **operation(status=204, problems=(NotFound, ForeignOrigin, Unavailable)),
+    dependencies=[BY_COOKIE],
+    **operation(status=204, parameters=(ORIGIN,), problems=(NotFound, ForeignOrigin, Unavailable)),
 )
 async def leave(context: ContextHere, desk: DeskHere, session: SessionHere) -> Response:
     """Sign out."""

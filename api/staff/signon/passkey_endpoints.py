@@ -14,7 +14,15 @@ from api.exchange import answer, body_of, path_id
 from api.openapi import operation
 from api.problems import MalformedRequest, NotFound
 from api.staff.signon import attempts, forms
-from api.staff.signon.desk import PREFIX, DeskHere, SessionHere, SignOnDesk, tell_refusal
+from api.staff.signon.desk import (
+    BY_COOKIE,
+    ORIGIN,
+    PREFIX,
+    DeskHere,
+    SessionHere,
+    SignOnDesk,
+    tell_refusal,
+)
 from api.staff.signon.passkey import Passkey
 from api.staff.signon.passkeys import credential_id, packed, unpacked
 from api.staff.signon.people import rules_of
@@ -35,7 +43,13 @@ def shown(passkey: Passkey) -> forms.PasskeyShown:
 
 @router.post(
     "/api/staff/passkeys/options",
-    **operation(status=200, gives=forms.CeremonyOptions, problems=(*_SESSION, SignOnRefused)),
+    dependencies=[BY_COOKIE],
+    **operation(
+        status=200,
+        gives=forms.CeremonyOptions,
+        parameters=(ORIGIN,),
+        problems=(*_SESSION, SignOnRefused),
+    ),
 )
 async def begin_making(context: ContextHere, desk: DeskHere, session: SessionHere) -> Response:
     """Ask for a passkey of whoever signed on by a provider: a passkey makes no other."""
@@ -55,8 +69,10 @@ async def begin_making(context: ContextHere, desk: DeskHere, session: SessionHer
 
 @router.post(
     "/api/staff/passkeys",
+    dependencies=[BY_COOKIE],
     **operation(
         status=201,
+        parameters=(ORIGIN,),
         takes=forms.NewPasskey,
         gives=forms.PasskeyShown,
         problems=(*_SESSION, MalformedRequest, SignOnRefused),
@@ -87,7 +103,8 @@ async def make(
 
 @router.delete(
     "/api/staff/passkeys/{passkey}",
-    **operation(status=204, problems=_SESSION),
+    dependencies=[BY_COOKIE],
+    **operation(status=204, parameters=(ORIGIN,), problems=_SESSION),
 )
 async def remove(context: ContextHere, session: SessionHere, passkey: PasskeyId) -> Response:
     """Forget one of one's passkeys."""
@@ -103,7 +120,10 @@ async def remove(context: ContextHere, session: SessionHere, passkey: PasskeyId)
 @router.post(
     PREFIX + "/passkey/options",
     **operation(
-        status=200, gives=forms.CeremonyOptions, problems=(NotFound, ForeignOrigin, Unavailable)
+        status=200,
+        gives=forms.CeremonyOptions,
+        parameters=(ORIGIN,),
+        problems=(NotFound, ForeignOrigin, Unavailable),
     ),
 )
 async def begin_sign_on(request: Request, context: ContextHere, desk: DeskHere) -> Response:
@@ -123,6 +143,7 @@ async def begin_sign_on(request: Request, context: ContextHere, desk: DeskHere) 
     PREFIX + "/passkey",
     **operation(
         status=204,
+        parameters=(ORIGIN,),
         takes=forms.PasskeyAnswer,
         problems=(NotFound, MalformedRequest, ForeignOrigin, SignOnRefused, Unavailable),
     ),
