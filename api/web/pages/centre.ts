@@ -1,7 +1,8 @@
 /** The centre's page: in by a token, open by a key, closed by a lock that forgets. */
 import { el } from "./common/el.ts";
 import { t } from "./common/language.ts";
-import { failure, frame, show } from "./common/page.ts";
+import { failure } from "./common/failure.ts";
+import { frame, show } from "./common/page.ts";
 import { showDay } from "./office/day-view.ts";
 import { type KeyEntry, keys, type OpenKey } from "./office/keyring.ts";
 import { showKeys, signedForm } from "./office/keys-view.ts";

@@ -4,7 +4,8 @@ import { openReceipt } from "./citizen/receipt.ts";
 import { search } from "./citizen/search.ts";
 import { ticketOf } from "./booking/desk.ts";
 import { t } from "./common/language.ts";
-import { failure, frame, show, withLanguage } from "./common/page.ts";
+import { failure } from "./common/failure.ts";
+import { frame, show, withLanguage } from "./common/page.ts";
 import { el } from "./common/el.ts";
 
 async function start(): Promise<void> {

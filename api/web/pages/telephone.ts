@@ -1,6 +1,7 @@
 /** The telephone agent's page: books for a caller, from the telephone's share, sealed here too. */
 import { t } from "./common/language.ts";
-import { failure, frame, show } from "./common/page.ts";
+import { failure } from "./common/failure.ts";
+import { frame, show } from "./common/page.ts";
 import { callerForm } from "./office/caller.ts";
 import { enter } from "./office/sign-in.ts";
 

@@ -3,12 +3,13 @@ import type { Window } from "../booking/availability.ts";
 import { confirm, hold, type Hold, newTicket, release, type Ticket } from "../booking/desk.ts";
 import { personForm } from "../booking/person-form.ts";
 import { tagAndSeal } from "../booking/seal.ts";
-import { campaign } from "../common/campaign.ts";
+import { campaign, centreKey } from "../common/campaign.ts";
 import { hourAt, longDay } from "../common/days.ts";
 import { button, el } from "../common/el.ts";
 import { form } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure, notice, show } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { notice, show } from "../common/page.ts";
 import { showReceipt } from "./receipt.ts";
 import { search } from "./search.ts";
 import { type Chosen, times } from "./times.ts";
@@ -19,6 +20,8 @@ const WARN_S = 120;
 /** Hold the doses, then ask who comes. */
 export async function begin(chosen: Chosen, doses: readonly Window[]): Promise<void> {
   const { kind } = await campaign();
+  // Nothing is blocked at a centre whose key nobody vouches for.
+  await Promise.all(doses.map(({ centre }) => centreKey(centre)));
   const ticket = newTicket();
   const held = await hold(ticket, chosen.asked.wanted, doses);
   const fields = personForm(kind, chosen.asked.relative);

@@ -6,7 +6,7 @@ import { clock, longDay } from "../common/days.ts";
 import { el } from "../common/el.ts";
 import { choice, form } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
 import { showReceipt } from "./receipt.ts";
 
 /** Show what the doses may move to; each keeps its place unless another is chosen. */

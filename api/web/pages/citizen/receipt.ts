@@ -5,7 +5,8 @@ import { cancel, type Dose, erase, fetchReceipt, linkOf, type Receipt, type Tick
 import { hourAt, longDay } from "../common/days.ts";
 import { button, el } from "../common/el.ts";
 import { t } from "../common/language.ts";
-import { failure, notice, show } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { notice, show } from "../common/page.ts";
 import { qrCode } from "../common/qr.ts";
 import { save } from "../common/save.ts";
 import { showMove } from "./move.ts";

@@ -6,7 +6,7 @@ import { ago, shortDay } from "../common/days.ts";
 import { button, el } from "../common/el.ts";
 import { choice } from "../common/form.ts";
 import { n, t } from "../common/language.ts";
-import { failure } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
 import type { Asked, Known } from "./search.ts";
 import { times } from "./times.ts";
 import { joinForm } from "./waiting.ts";

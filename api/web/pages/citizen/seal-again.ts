@@ -6,7 +6,8 @@ import { campaign } from "../common/campaign.ts";
 import { el } from "../common/el.ts";
 import { form } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure, notice } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { notice } from "../common/page.ts";
 
 /** The form, and what it is for. */
 export function sealAgainForm(ticket: Ticket, doses: readonly Dose[], done: () => Promise<void>): HTMLElement {

@@ -5,7 +5,8 @@ import type { Wanted } from "../booking/pairs.ts";
 import { button, el } from "../common/el.ts";
 import { choice, field, form, setError } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure, show } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { show } from "../common/page.ts";
 import { isoDay } from "../booking/person-form.ts";
 import { results } from "./results.ts";
 

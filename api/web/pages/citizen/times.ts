@@ -5,7 +5,8 @@ import { clock, longDay, shortDay } from "../common/days.ts";
 import { button, el } from "../common/el.ts";
 import { choice } from "../common/form.ts";
 import { n, t } from "../common/language.ts";
-import { failure, show } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { show } from "../common/page.ts";
 import { begin } from "./held.ts";
 import { type Asked, type Known, search } from "./search.ts";
 

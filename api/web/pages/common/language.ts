@@ -3,11 +3,12 @@ export type Language = "fr" | "en";
 
 export const language: Language =
   new URLSearchParams(location.search).get("lang") === "en" ? "en" : "fr";
+const NO_BREAK = "\u00a0";
 export const locale = language === "en" ? "en-GB" : "fr-FR";
 
-/** The text in the page's language. */
+/** The text in the page's language; in French no line begins with a colon. */
 export function t(french: string, english: string): string {
-  return language === "en" ? english : french;
+  return language === "en" ? english : french.replace(/ (?=[:;!?»])|(?<=«) /g, NO_BREAK);
 }
 
 /** One, or many with their number. */

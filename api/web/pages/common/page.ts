@@ -1,9 +1,6 @@
-/** What every page has: its head and foot, one view at a time, and a way to say what went wrong. */
-import { Refused, Unanswered } from "../../protocol/citizen.ts";
+/** What every page has: its head and foot, and one view at a time. */
 import { byId, type Child, el } from "./el.ts";
-import { ProblemError } from "./http.ts";
 import { language, t } from "./language.ts";
-import { problemText } from "./problems.ts";
 
 /** Head and foot; `links` are other pages, by address. */
 export function frame(name: string, links: readonly (readonly [string, string])[]): void {
@@ -44,28 +41,4 @@ export function show(title: string, ...children: readonly Child[]): void {
 export function notice(kind: "info" | "good" | "warning" | "error", ...children: Child[]): HTMLElement {
   return el("div", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" },
     ...children);
-}
-
-/** What went wrong, in words; nothing goes to the console. */
-export function failure(error: unknown): HTMLElement {
-  return notice("error", el("p", {}, failureText(error)));
-}
-
-export function failureText(error: unknown): string {
-  if (error instanceof ProblemError) return problemText(error);
-  if (error instanceof Refused) {
-    return t(
-      `Refusé pour votre sécurité : ${error.message}. Rien n’a été envoyé.`,
-      `Refused for your safety: ${error.message}. Nothing was sent.`,
-    );
-  }
-  if (error instanceof Unanswered) {
-    return error.status === 429
-      ? t("Trop de demandes depuis votre connexion aujourd’hui. Essayez demain, ou par téléphone.",
-        "Too many requests from your connection today. Try tomorrow, or by telephone.")
-      : t("Le service de clés ne répond pas. Votre créneau reste retenu : réessayez.",
-        "The key service does not answer. Your place is still held: try again.");
-  }
-  return t("Quelque chose n’a pas marché dans cette page. Réessayez.",
-    "Something went wrong in this page. Try again.");
 }

@@ -9,7 +9,8 @@ import { addDays, hourAt, longDay, today } from "../common/days.ts";
 import { button, el } from "../common/el.ts";
 import { choice, form } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure, notice, show } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { notice, show } from "../common/page.ts";
 import { qrCode } from "../common/qr.ts";
 import { asStaff, at, staffHeaders } from "./session.ts";
 

@@ -5,7 +5,8 @@ import { button, el } from "../common/el.ts";
 import { allFilled, field, form } from "../common/form.ts";
 import { ProblemError } from "../common/http.ts";
 import { t } from "../common/language.ts";
-import { failure, notice, show } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
+import { notice, show } from "../common/page.ts";
 import { save } from "../common/save.ts";
 import { destroyKey, fileOf, type KeyEntry, keepSigned, keys, type OpenKey, signedOf } from "./keyring.ts";
 import { addHolder, saveFile, showSetup } from "./setup.ts";
@@ -36,7 +37,7 @@ function keyCard(
     try {
       const file = fileOf(entry, centre);
       facts.append(el("p", {}, t("Quatre mots : ", "Four words: "), el("strong", {}, fingerprint(file.owner))),
-        el("p", { class: "quiet" }, t("Ouverte par : ", "Opened by: "), file.wraps.map((wrap) => wrap.holder).join(", ")));
+        el("p", { class: "quiet" }, t("Ouverte par : ", "Opened by: "), file.wraps.map((wrap) => (wrap.method === "code" ? t("kit de secours", "recovery kit") : wrap.holder)).join(", ")));
       actions.append(button(t("Document public", "Public document"), () => save("cle-publique.json", "application/json", publicKeyToJson(file.owner))),
         button(t("Copie enveloppée", "Wrapped copy"), () => saveFile(file)));
     } catch (error) {
@@ -46,7 +47,7 @@ function keyCard(
   if (entry.destroyed_at === null) {
     actions.append(button(t("Détruire", "Destroy"), () => destroyFirst(centre, entry, wrong, again)));
   }
-  return el("li", { class: "card" }, facts, actions, mine === undefined ? null : holderForm(centre, mine, again));
+  return el("li", { class: "card tall" }, facts, actions, mine === undefined ? null : holderForm(centre, mine, again));
 }
 
 function stateOf(entry: KeyEntry): string {

@@ -2,12 +2,20 @@
 import { el } from "../common/el.ts";
 import { allFilled, field, form } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure, notice, show } from "../common/page.ts";
+import { ask } from "../common/http.ts";
+import { failure } from "../common/failure.ts";
+import { notice, show } from "../common/page.ts";
 import { type Me, signIn } from "./session.ts";
+
+interface Ways {
+  readonly providers: readonly { name: string; title: string }[];
+}
 
 /** Let somebody of a role in, then go on; a session that is there already needs no token. */
 export async function enter(role: string, title: string, go: (me: Me) => Promise<void>): Promise<void> {
-  const there = await signIn("").catch(() => null);
+  const { providers } = await ask<Ways>("GET", "/api/staff/sign-on");
+  // Only where somebody may have signed on elsewhere is there a session to look for.
+  const there = providers.length === 0 ? null : await signIn("").catch(() => null);
   if (there !== null && there.role === role) {
     await go(there);
     return;
@@ -16,7 +24,10 @@ export async function enter(role: string, title: string, go: (me: Me) => Promise
     t("Donné par l’administrateur. Il reste dans la mémoire de cette page et disparaît quand elle se ferme.",
       "Given by the administrator. It stays in this page's memory and is gone when it closes."));
   const wrong = el("div", {});
-  show(title, form(async () => {
+  const page = location.pathname.slice(1);
+  const elsewhere = providers.map((one) => el("p", {}, el("a", { href: `/api/staff/sign-on/${one.name}?page=${page}` },
+    t(`Entrer avec ${one.title}`, `Sign in with ${one.title}`))));
+  show(title, ...elsewhere, form(async () => {
     if (!allFilled([token.input])) return;
     try {
       const me = await signIn(token.input.value);

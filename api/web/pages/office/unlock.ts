@@ -5,7 +5,7 @@ import {
 import { el } from "../common/el.ts";
 import { allFilled, choice, field, form } from "../common/form.ts";
 import { t } from "../common/language.ts";
-import { failure } from "../common/page.ts";
+import { failure } from "../common/failure.ts";
 import { fileOf, type KeyEntry, opened, type OpenKey } from "./keyring.ts";
 
 /** The form; `go` gets the keys that this holder opens, newest first. */

@@ -1,0 +1,103 @@
+"""A stack, and Chromium in front of it, which nothing gets past unseen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from tests.stack import Stack, stack
+
+CHROMIUM = "/usr/bin/chromium"
+ARTEFACTS = os.environ.get("CRENEAU_ARTEFACTS")
+"""Folder for screenshots; where it is not set, they go into the test's own."""
+
+
+@dataclass
+class Watched:
+    """A page, and what went wrong in it.
+
+    strangers
+        Origins that the page asked and must not have.
+    complaints
+        Violations of the policy, errors, and whatever the page wrote to the console.
+    """
+
+    page: Page
+    stack: Stack
+    artefacts: Path
+    strangers: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()
+
+    def go(self, path: str) -> None:
+        """Open a page of the installation."""
+        self.page.goto(self.stack.url + path)
+
+    def picture(self, name: str) -> None:
+        """Keep pictures of what is shown, on a telephone, a tablet and a screen."""
+        for width, height in ((360, 740), (768, 1024), (1440, 900)):
+            self.page.set_viewport_size({"width": width, "height": height})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is {wide} wide on a screen of {width}"
+            self.page.screenshot(path=self.artefacts / f"{name}-{width}.png", full_page=True)
+
+    def clean(self) -> None:
+        """See that nobody else was asked and nothing was complained of."""
+        assert self.strangers == set()
+        left = [c for c in self.complaints if not any(known in c for known in self.expected)]
+        assert left == []
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Run everything, once."""
+    with stack(tmp_path_factory.mktemp("stack")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, once."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watched(running: Stack, browser: Browser, tmp_path: Path) -> Iterator[Watched]:
+    """Open a page of its own; in the end, nothing may have gone wrong in it."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="fr-FR", accept_downloads=True
+    )
+    folder = Path(ARTEFACTS) if ARTEFACTS else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    watched = Watched(context.new_page(), running, folder)
+    _watch(context, watched)
+    yield watched
+    context.close()
+    watched.clean()
+
+
+def _watch(context: BrowserContext, watched: Watched) -> None:
+    allowed = {urlsplit(url).netloc for url in (watched.stack.url, watched.stack.service.url)}
+
+    def route(route: Route) -> None:
+        origin = urlsplit(route.request.url)
+        if origin.scheme in ("http", "https") and origin.netloc not in allowed:
+            watched.strangers.add(origin.netloc)
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/*", route)
+    page = watched.page
+    page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
+    page.set_default_timeout(20_000)
