@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         Another folder for the public files, best on a memory file system; None for one in `home`.
     public_url
         Address people reach this installation by; links in feeds and receipts begin with it.
+    duplicate_policy
+        Whether somebody who is booked already is answered like anybody, and flagged for the staff
+        (`neutral`), or told so (`reject`), which tells anybody who knows their number, too.
     hold_minutes
         How long a pair stays blocked for somebody who fills in the form.
     answer_step_ms
@@ -61,7 +64,7 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(default=10, ge=1, le=60)
     lock_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
     answer_step_ms: int = Field(default=20, ge=0, le=1000)
-    duplicate_policy: Literal["reject", "neutral"] = "reject"
+    duplicate_policy: Literal["reject", "neutral"] = "neutral"
     identity_providers: tuple[IdentityProvider, ...] = ()
     session_idle_minutes: int = Field(default=30, ge=1, le=480)
     session_hours: int = Field(default=10, ge=1, le=24)

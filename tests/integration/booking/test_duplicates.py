@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from api.booking.problems import AlreadyBooked, SlotFull
+from api.settings import Settings
 from tests.booking import Visitor, free_counts, opened
 from tests.campaign import MONDAY
 
@@ -23,11 +24,16 @@ def roomy(campaign):
     ]
 
 
+def test_neutral_is_what_is_done_unless_told_otherwise():
+    """An answer that differs tells an employer who is booked."""
+    assert Settings().duplicate_policy == "neutral"
+
+
 def test_reject_tells_the_second_and_keeps_its_hold(campaign, roomy):
     """The first booking is left alone; the hold can still be released."""
 
     async def run():
-        async with opened(campaign) as (_, desk):
+        async with opened(campaign, duplicate_policy="reject") as (_, desk):
             first, second = Visitor(desk), Visitor(desk)
             before = await first.book(*roomy[:2])
             await second.hold(*roomy[2:])
@@ -58,7 +64,7 @@ def test_a_second_dose_alone_collides_with_a_pair_only_in_its_rank(campaign, roo
     elsewhere = ("pfizer", MONDAY)
 
     async def run():
-        async with opened(campaign) as (_, desk):
+        async with opened(campaign, duplicate_policy="reject") as (_, desk):
             await Visitor(desk).book(roomy[1], ranks=[2], first=elsewhere)
             with pytest.raises(AlreadyBooked):
                 await Visitor(desk).book(*roomy[2:])
