@@ -54,47 +54,58 @@ def solve_national(
     model: Model, gap: float, seed: int, watch: Watch
 ) -> tuple[Decisions, Prices, Status]:
     """Plan by price ascent; prices are those of the best bound."""
-    reserve = 2.0 + ROUNDING_S_PER_PAIR * len(model.people) * len(model.usable)
     incumbent = Incumbent()
     watch.tell("compiling kernels", 0.0)
     warm_up(model.instance)
     with Evaluator(model) as evaluator:
-        relaxer = Relaxer(model, evaluator, lambda: watch.is_over(reserve))
-        _follow(relaxer.first_prices(), relaxer, watch)
+        relaxer = Relaxer(model, evaluator, lambda: watch.is_over(reserve_s(model)))
+        follow(relaxer.first_prices(), relaxer, watch)
         if relaxer.lists is not None:
-            _follow(relaxer.climb(relaxer.main_schedule(), "prices"), relaxer, watch)
-        status = Status.NO_BETTER_FOUND
-        reached, stale = float("inf"), 0
-        for number in range(MOST_ROUNDS if relaxer.lists is not None else 0):
-            # Momentum started anew damps the swings that a long run leaves in the soft plan.
-            for _ in range(SETTLINGS):
-                _follow(
-                    relaxer.climb(relaxer.settling(), f"prices, round {number + 1}"), relaxer, watch
-                )
-            _round(relaxer, incumbent, seed + number, watch)
-            if incumbent.gap(relaxer.bound) > gap:
-                _follow(relaxer.sharpen(), relaxer, watch)
-            before, reached = reached, incumbent.gap(relaxer.bound)
-            stale = stale + 1 if reached > LEAST_PROGRESS * before else 0
-            if reached <= gap or stale == PATIENCE or watch.is_over(reserve):
-                break
-        if watch.is_over(reserve):
-            status = Status.INTERRUPTED if watch.is_interrupted() else Status.TIME_LIMIT
+            follow(relaxer.climb(relaxer.main_schedule(), "prices"), relaxer, watch)
+            rounds(relaxer, incumbent, gap, seed, watch)
         prices = row_prices(model, relaxer.best)
-    if incumbent.books is None:
-        return first_come(model.instance), prices, status
-    return decisions_of(incumbent.books), prices, status
+    plan = first_come(model.instance) if incumbent.books is None else decisions_of(incumbent.books)
+    return plan, prices, status_of(watch, reserve_s(model))
 
 
-def _follow(beats: Iterable[Beat], relaxer: Relaxer, watch: Watch) -> None:
+def reserve_s(model: Model) -> float:
+    """Seconds kept for rounding, search and what follows them."""
+    return 2.0 + ROUNDING_S_PER_PAIR * len(model.people) * len(model.usable)
+
+
+def status_of(watch: Watch, reserve: float) -> Status:
+    """Why a search without the wanted gap ended."""
+    if not watch.is_over(reserve):
+        return Status.NO_BETTER_FOUND
+    return Status.INTERRUPTED if watch.is_interrupted() else Status.TIME_LIMIT
+
+
+def rounds(relaxer: Relaxer, incumbent: Incumbent, gap: float, seed: int, watch: Watch) -> None:
+    """Settle, round and search anew, until the gap, the clock, or rounds that bring nothing."""
+    before, stale = float("inf"), 0
+    for number in range(MOST_ROUNDS):
+        # Momentum started anew damps the swings that a long run leaves in the soft plan.
+        for _ in range(SETTLINGS):
+            follow(relaxer.climb(relaxer.settling(), f"prices, round {number + 1}"), relaxer, watch)
+        follow(relaxer.sharpen(), relaxer, watch)
+        _round(relaxer, incumbent, gap, seed + number, watch)
+        reached = incumbent.gap(relaxer.bound)
+        stale = stale + 1 if reached > LEAST_PROGRESS * before else 0
+        if reached <= gap or stale == PATIENCE or watch.is_over(reserve_s(relaxer.model)):
+            return
+        before = reached
+
+
+def follow(beats: Iterable[Beat], relaxer: Relaxer, watch: Watch) -> None:
+    """Go through a phase of the ascent, telling of it."""
     for beat in beats:
         watch.bound = beat.bound
         watch.tell(beat.phase, beat.share)
     watch.bound = relaxer.bound
 
 
-def _round(relaxer: Relaxer, incumbent: Incumbent, seed: int, watch: Watch) -> None:
-    """Round the soft plan two ways, search on the better one."""
+def _round(relaxer: Relaxer, incumbent: Incumbent, gap: float, seed: int, watch: Watch) -> None:
+    """Round the soft plan two ways, search on the better one, until the gap is reached."""
     lists, tau = relaxer.lists, relaxer.fine_tau
     assert lists is not None
     soft = relaxer.soft_plan(tau)
@@ -112,3 +123,5 @@ def _round(relaxer: Relaxer, incumbent: Incumbent, seed: int, watch: Watch) -> N
         incumbent.offer(cost, whole.books)
         watch.cost = incumbent.cost
         watch.tell("search", number / len(SEARCH_SHARES))
+        if incumbent.gap(relaxer.bound) <= gap:
+            return

@@ -34,6 +34,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 COUNTS = ("people", "vials", "slots", "week", "first_week", "dose_rank")
 RESULT = "result.json"
 REPORT = "report.html"
+CHANGES = "changes.csv"
+"""What a re-plan changed of the plan before; other plans have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def refuse_foreign_folder(folder: Path, extra: Collection[str] = ()) -> None:
         raise InputError(folder, "is a file, where a plan folder is to be written")
     names = sorted(path.name for path in folder.iterdir())
     tables = {f"{name}.{ending}" for name in COLUMNS for ending in get_args(PlanFormat)}
-    strangers = [n for n in names if n not in {RESULT, REPORT, *tables, *extra}]
+    strangers = [n for n in names if n not in {RESULT, REPORT, CHANGES, *tables, *extra}]
     if strangers or (names and RESULT not in names):
         what = f"holds {strangers[0]!r}" if strangers else f"has no {RESULT}"
         raise InputError(folder, f"is not a plan folder ({what}); it is left untouched")

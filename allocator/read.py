@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,38 +53,72 @@ INSTANCE_FILES = tuple(sorted((SETTINGS, *TABLES, *OPTIONAL_TABLES)))
 _OPEN_DAYS = re.compile(r"([1-7](-[1-7])?)(,[1-7](-[1-7])?)*")
 
 
-def read_instance(folder: Path) -> Instance:
-    """Read and validate an instance folder.
+def read_instance(folder: Path, events: Sequence[Path] = ()) -> Instance:
+    """Read and validate an instance folder, with the files of events laid over it.
+
+    Parameters
+    ----------
+    folder
+        The instance.
+    events
+        Folders with only the instance files that change, whole; a later one lies over those before.
 
     Raises
     ------
     InputError
         Naming file, line and the broken rule; nothing is silently aligned.
     """
-    if not folder.is_dir():
-        raise InputError(folder, "the instance folder does not exist")
-    settings = Settings.read(folder / SETTINGS)
+    files = instance_files(folder, events)
+    settings = Settings.read(files[SETTINGS])
     tables = {
-        name: read_table(folder / name, columns, _optional_columns(name))
+        name: read_table(files[name], columns, _optional_columns(name))
         for name, columns in TABLES.items()
     }
     for name, columns in OPTIONAL_TABLES.items():
-        if (folder / name).exists():
-            tables[name] = read_table(folder / name, columns, may_be_empty=True)
+        if files[name].exists():
+            tables[name] = read_table(files[name], columns, may_be_empty=True)
         else:
             tables[name] = Table(name, {c: [] for c in columns}, [])
-    return _assemble(settings, tables, sha256_of(folder))
+    return _assemble(settings, tables, sha256_of(folder, events))
+
+
+def instance_files(folder: Path, events: Sequence[Path] = ()) -> dict[str, Path]:
+    """Path of each instance file by name: the last event's that has it, else the folder's own.
+
+    Raises
+    ------
+    InputError
+        For a folder that is not there, or an event that changes nothing an instance has.
+    """
+    if not folder.is_dir():
+        raise InputError(folder, "the instance folder does not exist")
+    files = {name: folder / name for name in INSTANCE_FILES}
+    for event in events:
+        files.update(_changed_files(event))
+    return files
+
+
+def _changed_files(event: Path) -> dict[str, Path]:
+    if not event.is_dir():
+        raise InputError(event, "the event folder does not exist")
+    changed = {name: event / name for name in INSTANCE_FILES if (event / name).is_file()}
+    tables = sorted(p.name for p in event.iterdir() if p.suffix in {".csv", ".toml"})
+    for name in tables:
+        if name not in changed:  # a misspelt table would change nothing, and nobody would know
+            raise InputError(event, f"holds {name}, which is no file of an instance")
+    if not changed:
+        raise InputError(event, f"holds none of the instance files ({', '.join(INSTANCE_FILES)})")
+    return changed
 
 
 def _optional_columns(name: str) -> tuple[str, ...]:
     return ("open_days",) if name == "centres.csv" else ()
 
 
-def sha256_of(folder: Path) -> str:
+def sha256_of(folder: Path, events: Sequence[Path] = ()) -> str:
     """SHA-256 over names and bytes of the instance files, sorted by name."""
     digest = hashlib.sha256()
-    for name in INSTANCE_FILES:
-        path = folder / name
+    for name, path in sorted(instance_files(folder, events).items()):
         if path.is_file():
             digest.update(name.encode())
             digest.update(path.read_bytes())

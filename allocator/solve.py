@@ -13,7 +13,7 @@ from allocator.baselines import first_come, pro_rata
 from allocator.bookings import refuse_unfit_bookings
 from allocator.certificate import Prices
 from allocator.check.bound import lower_bound
-from allocator.check.verdict import judge
+from allocator.check.verdict import Verdict, judge
 from allocator.days import split_into_days
 from allocator.decisions import Decisions
 from allocator.instance import Instance
@@ -84,11 +84,9 @@ def solve(
     plan = plan_of(instance, decisions, days, prices)
     watch.tell("independent check", 0.0)
     verdict = judge(instance, plan)
-    if not verdict.feasible:
-        worst = "; ".join(f"{v.rule} at {v.where}: {v.amount}" for v in verdict.violations[:5])
-        raise RuntimeError(f"the plan made breaks the model: {worst}")
+    refuse_broken(verdict)
     return Result(
-        status=_status_by_verdict(status, verdict.gap, gap), method=method, plan=plan,
+        status=status_by_verdict(status, verdict.gap, gap), method=method, plan=plan,
         verdict=verdict, prices=prices, bound=verdict.bound, relaxation=None, columns=columns,
         seed=seed, runtime_s=watch.elapsed_s, unpaired=days.unpaired,
     )  # fmt: skip
@@ -109,7 +107,14 @@ def _decide(
     return solve_national(model, gap, seed, watch)
 
 
-def _status_by_verdict(status: Status, reached: float | None, wanted: float) -> Status:
+def refuse_broken(verdict: Verdict) -> None:
+    """Raise RuntimeError when a plan of ours breaks a rule."""
+    if not verdict.feasible:
+        worst = "; ".join(f"{v.rule} at {v.where}: {v.amount}" for v in verdict.violations[:5])
+        raise RuntimeError(f"the plan made breaks the model: {worst}")
+
+
+def status_by_verdict(status: Status, reached: float | None, wanted: float) -> Status:
     """Let the checker's gap decide, whatever the solver believed."""
     if status is Status.BASELINE:
         return status

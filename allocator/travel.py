@@ -46,6 +46,19 @@ class Distances:
             km[row, self.override_centre[span]] = self.override_km[span]
         return km
 
+    def pairs(self, zones: Ints, centres: Ints) -> Floats:
+        """Kilometres from each of these zones to the centre named beside it."""
+        km = km_of_chord2(((self.zones[zones] - self.centres[centres]) ** 2).sum(axis=1))
+        if len(self.override_km):
+            J = len(self.centres)
+            of_zone = np.repeat(np.arange(len(self.zones)), np.diff(self.override_start))
+            key = of_zone * J + self.override_centre
+            order = np.argsort(key, kind="stable")
+            wanted = zones * J + centres
+            at = order[np.minimum(np.searchsorted(key[order], wanted), len(order) - 1)]
+            km = np.where(key[at] == wanted, self.override_km[at], km)
+        return km
+
     def near(self, usable: Bools, chunk: int = 512) -> Floats:
         """Kilometres from each zone to its nearest usable centre, length Z."""
         nearest = np.empty(len(self.zones))

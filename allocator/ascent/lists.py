@@ -85,3 +85,21 @@ def lists_from_entries(
         pair_centre=pair_centre,
         pair_start=np.searchsorted(pair_centre, np.arange(J + 1)),
     )
+
+
+def with_entries(model: Model, lists: Lists, zone: Ints, centre: Ints) -> Lists:
+    """Return the lists of zones with these usable (zone, centre) entries among them."""
+    J = len(model.instance.centres.ids)
+    listed_zone = np.repeat(np.arange(len(lists.people)), np.diff(lists.start))
+    listed = listed_zone * J + lists.pair_centre[lists.pair]
+    asked = np.unique(zone * J + centre)
+    new = asked[model.horizon.usable[asked % J] & ~np.isin(asked, listed)]
+    new_zone, new_centre = new // J, new % J
+    extra_km = model.distances.pairs(new_zone, new_centre) - model.near[new_zone]
+    key = np.concatenate([listed, new])
+    order = np.argsort(key, kind="stable")
+    unit = (key // J)[order]
+    return lists_from_entries(
+        model, lists.people, unit, model.instance.zones.department[unit], (key % J)[order],
+        np.concatenate([lists.cost, model.km_price * extra_km])[order],
+    )  # fmt: skip

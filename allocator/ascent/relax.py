@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from allocator.ascent.climb import Climb, Step, constant, geometric
 from allocator.ascent.clusters import cluster_lists
 from allocator.ascent.evaluate import Evaluator, SoftPlan
-from allocator.ascent.lists import Lists
+from allocator.ascent.lists import Lists, with_entries
 from allocator.ascent.model import Model, Prices
 from allocator.ascent.pooled import pooled_prices
 from allocator.ascent.scan import Scanner
+from allocator.instance import Ints
 
 COST_PER_PERSON, PRICE_PER_PERSON = 80.0, 260.0
 """Cost of the plan, and of serving nobody, per person where the temperatures were tuned."""
@@ -49,14 +50,20 @@ class Beat:
 
 
 class Relaxer:
-    """Carries the ascent through its phases; `stop` is asked between steps."""
+    """Carries the ascent through its phases; `stop` is asked between steps.
 
-    def __init__(self, model: Model, evaluator: Evaluator, stop: Callable[[], bool]) -> None:
+    Without prices to start from it starts at those of the nation as one centre.
+    """
+
+    def __init__(
+        self, model: Model, evaluator: Evaluator, stop: Callable[[], bool],
+        start: Prices | None = None,
+    ) -> None:  # fmt: skip
         self.model = model
         self._evaluator = evaluator
         self._scanner = Scanner(model)
         self._stop = stop
-        self.prices = pooled_prices(model)
+        self.prices = pooled_prices(model) if start is None else start
         self.bound = self._scanner.bound(self.prices, evaluator)
         self.best = self.prices.copy()
         people = float(model.people.sum())
@@ -72,9 +79,19 @@ class Relaxer:
         if entries > SMALL_ENTRIES:
             yield from self._coarse()
         yield Beat("lists", 0.0, self.bound)
+        self.list_zones()
+        self._prove(self.prices)
+
+    def list_zones(self) -> None:
+        """Give each zone its candidates at the current prices; where all is small, everything."""
+        entries = len(self.model.people) * len(self.model.usable)
         width = self.reach if entries > SMALL_ENTRIES else float("inf")
         self.lists = self._scanner.lists(self.prices, self._evaluator, width)
-        self._prove(self.prices)
+
+    def list_also(self, zone: Ints, centre: Ints) -> None:
+        """Add these (zone, centre) pairs to the lists, where the centre is usable."""
+        assert self.lists is not None
+        self.lists = with_entries(self.model, self.lists, zone, centre)
 
     def _coarse(self) -> Iterator[Beat]:
         lists = cluster_lists(self.model)

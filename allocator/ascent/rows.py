@@ -27,9 +27,9 @@ def ascent_prices(model: Model, rows: certificate.Prices) -> Prices:
     """Inverse of `row_prices`: prices of use, from row duals."""
     stock = np.zeros_like(model.stock_net)
     for (j, p), row in rows.stock.items():
-        stock[model.stock_row[j, p]] = _later(row)
+        stock[model.stock_row[j, p]] = price_of_use(row)
     capacity = np.where(model.room > 0, rows.capacity, BLOCKED)
-    return Prices(capacity, _later(rows.pool), stock, rows.fairness.copy())
+    return Prices(capacity, price_of_use(rows.pool), stock, rows.fairness.copy())
 
 
 def _falls(values: Floats) -> Floats:
@@ -38,5 +38,6 @@ def _falls(values: Floats) -> Floats:
     return falls
 
 
-def _later(rows: Floats) -> Floats:
+def price_of_use(rows: Floats) -> Floats:
+    """Price of one unit used in a week: it is missing in the rows of that week and of all later."""
     return np.ascontiguousarray(np.cumsum(rows[..., ::-1], axis=-1)[..., ::-1])

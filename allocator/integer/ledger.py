@@ -89,6 +89,8 @@ class Tariff(NamedTuple):
         C x D prices of a person more below the floor, where exactly nobody is missing.
     band
         D people: so many missing raise that price by `floor`, so many to spare lower it.
+    least_gain
+        What each person moved must gain of the cost.
     """
 
     class_cost: Floats
@@ -97,6 +99,7 @@ class Tariff(NamedTuple):
     floor: float
     fairness: Floats
     band: Floats
+    least_gain: float
 
 
 def open_ledger(model: Model, lists: Lists) -> Ledger:

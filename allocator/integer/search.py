@@ -17,9 +17,6 @@ from allocator.integer.ledger import (
 )
 from allocator.jit import kernel
 
-LEAST_GAIN = 1e-3
-"""A move must gain this much of the cost; far below what any person is worth."""
-
 
 @kernel
 def offer(books: Ledger, tariff: Tariff, order: Ints, cached: Floats) -> int:
@@ -70,6 +67,15 @@ def price_all(books: Ledger, tariff: Tariff, cached: Floats) -> None:
 
 
 @kernel
+def quote_all(books: Ledger, tariff: Tariff, amounts: Ints, quotes: Floats) -> None:
+    """Cost a person of some more people at every pair, by class, in the cheapest amount."""
+    weigh_floors(books, tariff)
+    for q in range(quotes.shape[0]):
+        for k in range(quotes.shape[1]):
+            quotes[q, k] = quote(books, tariff, q, k, amounts)
+
+
+@kernel
 def _dearest_second(books: Ledger, tariff: Tariff, j: int, p: int, t: int, n: int) -> int:
     """Second week, among those with n people, whose slot is worth most; -2 when there is none."""
     if not books.two_dose[p]:
@@ -83,8 +89,13 @@ def _dearest_second(books: Ledger, tariff: Tariff, j: int, p: int, t: int, n: in
 
 
 @kernel
-def shift(books: Ledger, tariff: Tariff, order: Ints, amounts: Ints) -> float:
-    """Move a few people at a time to a cheaper bundle of their own centre; return the gain."""
+def shift(
+    books: Ledger, tariff: Tariff, order: Ints, amounts: Ints, again: bool
+) -> float:  # fmt: skip
+    """Move a few people at a time to a cheaper bundle of their own centre; return the gain.
+
+    Each amount goes once, or as often as it pays when `again`.
+    """
     gain = 0.0
     K, P, T = books.first.shape[1], books.first.shape[2], books.first.shape[3]
     for j in order:
@@ -94,8 +105,12 @@ def shift(books: Ledger, tariff: Tariff, order: Ints, amounts: Ints) -> float:
                 for p in range(P):
                     for t in range(T):
                         for n in amounts:
-                            if books.first[q, k, p, t] >= n:
-                                gain += _try_shift(books, tariff, q, k, p, t, n)
+                            gained = 1.0
+                            while gained > 0.0 and books.first[q, k, p, t] >= n:
+                                gained = _try_shift(books, tariff, q, k, p, t, n)
+                                gain += gained
+                                if not again:
+                                    break
     return gain
 
 
@@ -106,7 +121,7 @@ def _try_shift(books: Ledger, tariff: Tariff, q: int, k: int, p: int, t: int, n:
     if u == -2:
         return 0.0
     before = withdraw(books, tariff, q, k, p, t, u, n)
-    after, p2, t2, u2 = best_bundle(books, tariff, q, k, n, before - LEAST_GAIN)
+    after, p2, t2, u2 = best_bundle(books, tariff, q, k, n, before - n * tariff.least_gain)
     if p2 < 0:
         p2, t2, u2, after = p, t, u, before
     admit(books, q, k, p2, t2, u2, n)
@@ -155,12 +170,16 @@ def dearest_all(books: Ledger, tariff: Tariff, dearest: Floats) -> None:
 
 @kernel
 def relocate(
-    books: Ledger, tariff: Tariff, order: Ints, cached: Floats, dearest: Floats
+    books: Ledger, boundless: Ledger, tariff: Tariff, order: Ints, amounts: Ints, every: bool,
+    cached: Floats, dearest: Floats,
 ) -> int:  # fmt: skip
     """Send people to another centre of their list where they cost less; return how many went.
 
     `cached` and `dearest` (Q x K) hold the cost of one more person, and of the dearest in place,
-    at each pair; both are kept up to date.
+    at each pair; both are kept up to date. `cached` promises what the pool could give if it had
+    vials enough (`boundless` shares everything with `books` but the vials left): those who leave
+    bring theirs along, if enough of them go together. `amounts` go together, the most first; from
+    the dearest bundle alone or, where doses come too late for those in it, from `every` other.
     """
     K = cached.shape[1]
     moved = 0
@@ -170,39 +189,71 @@ def relocate(
         for k in range(K):
             for e in range(books.start[z], books.start[z + 1]):
                 while books.placed[e, k] > 0:
-                    here = books.cost[e] + dearest[books.pair[e], k] - LEAST_GAIN
+                    here = books.cost[e] + dearest[books.pair[e], k] - tariff.least_gain
                     best, chosen = here, -1
                     for f in range(books.start[z], books.start[z + 1]):
                         cost = books.cost[f] + cached[books.pair[f], k]
                         if f != e and cost < best:
                             best, chosen = cost, f
-                    if chosen < 0 or not _try_move(books, tariff, e, chosen, k, dearest, cached):
+                    if chosen < 0:
                         break
-                    moved += 1
+                    q, r = books.pair[e], books.pair[chosen]
+                    least = cached[r, k] + books.cost[chosen] - books.cost[e] + tariff.least_gain
+                    if not every:
+                        least = dearest[q, k] - 1e-9
+                    n = _try_moves(books, tariff, e, chosen, k, amounts, least)
+                    if n == 0:  # what the pool has left decides, until somebody comes or goes
+                        cached[r, k] = quote(books, tariff, r, k, amounts)
+                        break
+                    cached[r, k] = quote(boundless, tariff, r, k, amounts)
+                    dearest[q, k] = _dearest_bundle(books, tariff, q, k)[0]
+                    dearest[r, k] = _dearest_bundle(books, tariff, r, k)[0]
+                    cached[q, k] = quote(boundless, tariff, q, k, amounts)
+                    moved += n
     return moved
 
 
 @kernel
-def _try_move(
-    books: Ledger, tariff: Tariff, e: int, f: int, k: int, dearest: Floats, cached: Floats
-) -> bool:  # fmt: skip
-    """Move one person from entry e to entry f, if it still pays once vials are counted."""
+def quote(books: Ledger, tariff: Tariff, q: int, k: int, amounts: Ints) -> float:
+    """Cost a person of some more people at a pair, in the amount that is cheapest."""
+    least = np.inf
+    for n in amounts:
+        least = min(least, best_bundle(books, tariff, q, k, n, np.inf)[0] / n)
+    return least
+
+
+@kernel
+def _try_moves(
+    books: Ledger, tariff: Tariff, e: int, f: int, k: int, amounts: Ints, least: float
+) -> int:  # fmt: skip
+    """Move some people from entry e to entry f, if it still pays once vials are counted.
+
+    Those in bundles that cost more than `least` are tried, vials aside.
+    """
     q, r = books.pair[e], books.pair[f]
-    _, p, t, u = _dearest_bundle(books, tariff, q, k)
-    if p < 0:
-        return False
-    before = books.cost[e] + withdraw(books, tariff, q, k, p, t, u, 1)
-    limit = before - LEAST_GAIN - books.cost[f]
-    _, p2, t2, u2 = best_bundle(books, tariff, r, k, 1, limit)
-    pays = p2 >= 0
-    if pays:
-        admit(books, r, k, p2, t2, u2, 1)
-        books.placed[e, k] -= 1
-        books.placed[f, k] += 1
-        dearest[q, k] = _dearest_bundle(books, tariff, q, k)[0]
-        dearest[r, k] = _dearest_bundle(books, tariff, r, k)[0]
-        cached[q, k] = best_bundle(books, tariff, q, k, 1, np.inf)[0]
-    else:
-        admit(books, q, k, p, t, u, 1)
-    cached[r, k] = best_bundle(books, tariff, r, k, 1, np.inf)[0]
-    return pays
+    j, d = books.pair_centre[q], books.pair_department[q]
+    for p in range(books.first.shape[2]):
+        for t in range(books.first.shape[3]):
+            if books.first[q, k, p, t] == 0:
+                continue
+            u = _dearest_second(books, tariff, j, p, t, 1)
+            cost = first_cost(books, tariff, d, j, k, t)
+            if u >= 0:
+                cost += tariff.capacity[j, u]
+            if u == -2 or cost <= least:
+                continue
+            there = books.first[q, k, p, t]
+            if u >= 0:
+                there = min(there, books.second[j, p, t, u - t - books.lo[p]])
+            for n in amounts:
+                if n <= min(books.placed[e, k], there):
+                    before = n * books.cost[e] + withdraw(books, tariff, q, k, p, t, u, n)
+                    limit = before - n * (tariff.least_gain + books.cost[f])
+                    _, p2, t2, u2 = best_bundle(books, tariff, r, k, n, limit)
+                    if p2 >= 0:
+                        admit(books, r, k, p2, t2, u2, n)
+                        books.placed[e, k] -= n
+                        books.placed[f, k] += n
+                        return int(n)
+                    admit(books, q, k, p, t, u, n)
+    return 0

@@ -14,12 +14,19 @@ from allocator.ascent.model import BLOCKED, Model, Prices
 from allocator.decisions import Decisions
 from allocator.instance import Ints
 from allocator.integer.ledger import Ledger, Tariff, count_fairness, open_ledger
+from allocator.integer.resume import first_rows, place_flows, resume, second_offers
 from allocator.integer.rounding import place_centres, refill, release, round_zones
-from allocator.integer.search import dearest_all, offer, price_all, relocate, shift
+from allocator.integer.search import dearest_all, offer, price_all, quote_all, relocate, shift
 
 LEAST_SLACK_SHARE = 1e-4
 """Cumulative vials left, as a share of those delivered, above which their price is lowered."""
 
+FULL_BOXES = np.array([810, 270, 90, 30])
+"""Largest vials that a careful search moves together, before it looks at single people."""
+MANY = 10**12
+"""Vials, more than anybody could need."""
+LEAST_GAIN = 1e-3
+"""What each person moved must gain of the cost; far below what anybody is worth."""
 FLOOR_BAND = 5e-2
 """Share of a département's people whose lack moves the price of its floor across its range."""
 
@@ -42,7 +49,7 @@ def tariff_of(model: Model, relaxed: Relaxed) -> Tariff:
     capacity = np.where(relaxed.prices.capacity >= BLOCKED, 0.0, relaxed.prices.capacity)
     return Tariff(
         model.class_cost, capacity, by_row * vial, model.instance.fairness.price,
-        relaxed.prices.fairness, np.maximum(FLOOR_BAND * model.people_d, 1.0),
+        relaxed.prices.fairness, np.maximum(FLOOR_BAND * model.people_d, 1.0), LEAST_GAIN,
     )  # fmt: skip
 
 
@@ -64,7 +71,7 @@ class WholePlan:
 
     def __init__(
         self, model: Model, relaxed: Relaxed, seed: int, stop: Callable[[], bool],
-        *, in_vials: bool,
+        *, in_vials: bool = False,
     ) -> None:  # fmt: skip
         self.model = model
         self._stop = stop
@@ -75,6 +82,20 @@ class WholePlan:
         self._cached = np.empty(relaxed.soft.load.shape)
         self._in_vials = in_vials
         self._relaxed = relaxed
+        self._careful = False
+
+    def be_careful(self, relaxed: Relaxed, least_gain: float) -> None:
+        """Search from here on by fewer and larger moves, each worth it for everybody in it.
+
+        Parameters
+        ----------
+        relaxed
+            Prices to go by, on the same lists.
+        least_gain
+            What each person moved must bring.
+        """
+        self._careful = True
+        self.tariff = tariff_of(self.model, relaxed)._replace(least_gain=least_gain)
 
     def round(self) -> None:
         """Whole people at whole weeks, then everybody left is offered every place."""
@@ -88,6 +109,23 @@ class WholePlan:
         count_fairness(books)
         for centres in self._pieces(self._centres(), 64):
             refill(books, self.tariff, load, centres)
+        release(books, load, self._by_cost)
+        self.offer(self.tariff)
+
+    def resume(self, earlier: Decisions) -> None:
+        """Start from an earlier plan: what no longer fits finds another week, or is let go.
+
+        Those worth most keep their place first; equals in random order, so that no centre bears
+        all of a cut.
+        """
+        books, lists = self.books, self._relaxed.lists
+        place_flows(books, lists, earlier.flows)
+        load = self.load()
+        rows = self._rng.permutation(first_rows(books, lists, earlier.first_doses))
+        rows = rows[np.argsort(self.tariff.class_cost[rows[:, 1], rows[:, 3]], kind="stable")]
+        resume(books, rows, second_offers(books, earlier.second_doses), load)
+        count_fairness(books)
+        refill(books, self.tariff, load, np.flatnonzero(books.room.any(axis=1)))
         release(books, load, self._by_cost)
         self.offer(self.tariff)
 
@@ -109,6 +147,8 @@ class WholePlan:
         Centres share nothing but the pool's vials: each thread may use its part of those left.
         """
         amounts = np.unique(np.concatenate([[1, 2, 3], self.books.vial]))
+        if self._careful:
+            amounts = np.concatenate([FULL_BOXES * self.books.vial.max(), amounts[::-1]])
         left = self.books.vials_left
         parts = [left // THREADS for _ in range(THREADS - 1)]
         parts.append(left - sum(parts))
@@ -116,7 +156,7 @@ class WholePlan:
         def work(vials_left: Ints, centres: Ints) -> None:
             books = self._private(vials_left)
             for piece in self._pieces(centres, 32):
-                shift(books, tariff, piece, amounts)
+                shift(books, tariff, piece, amounts, self._careful)
 
         shares = np.array_split(self._centres(), THREADS)
         with ThreadPoolExecutor(THREADS) as pool:
@@ -127,11 +167,17 @@ class WholePlan:
 
     def relocate(self, tariff: Tariff) -> None:
         """Send people to other centres of their lists where they cost less at this tariff."""
-        price_all(self.books, tariff, self._cached)
+        amounts, boundless = np.ones(1, dtype=np.int64), self.books
+        if self._careful:
+            amounts = np.unique(np.concatenate([amounts, self.books.vial]))[::-1].copy()
+            boundless = self.books._replace(vials_left=np.full_like(self.books.vials_left, MANY))
+        quote_all(boundless, tariff, amounts, self._cached)
         dearest = np.empty_like(self._cached)
         dearest_all(self.books, tariff, dearest)
         for zones in self._pieces(self._zones(), 1024):
-            relocate(self.books, tariff, zones, self._cached, dearest)
+            relocate(
+                self.books, boundless, tariff, zones, amounts, self._careful, self._cached, dearest
+            )
 
     def _pieces(self, order: Ints, size: int) -> Iterator[Ints]:
         """Cut an order of work into pieces, until it is time to stop."""
