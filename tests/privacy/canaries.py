@@ -14,19 +14,25 @@ _HEALTH = (
     "greffée du rein, immunosuppresseurs {}",
 )
 _PEOPLE = (
-    ("Lefèvre-Dœufquillon", "Éloïse-Zoé", "2500275123456", "Saint-Étienne-du-Rouvray"),
-    ("Nguyễn Thị Ánh-Nguyệt de la Motte-Ÿvonnec", "Maëlys Françoise", "2691299351042", "Hạ Long"),
-    ("O’Súilleabháin-Bjørnsdóttir", "Jean-Noël Çağrı", "1470393066217", "Aÿ-Champagne"),
-    ("Łukaszewicz-Größenwahn", "Théophraste", "1850578006084", "Île-aux-Moines-Sèvremont"),
-    ("Wojciechowskà-Keñavo", "Anne-Gaëlle", "2690549588157", "Besançon-Planoise"),
+    ("Lefèvre-Dœufquillon", "Éloïse-Zoé", "2500275123456", "Saint-Évroult-l’Imaginé"),
+    (
+        "Nguyễn Thị Ánh-Nguyệt de la Motte-Ÿvonnec",
+        "Maëlys Françoise",
+        "2691299351042",
+        "Hạ Long-Tưởng Tượng",
+    ),
+    ("O’Súilleabháin-Bjørnsdóttir", "Jean-Noël Çağrı", "1470393066217", "Aÿ-sur-Nulle-Part"),
+    ("Łukaszewicz-Größenwahn", "Théophraste", "1850578006084", "Île-aux-Mirages-Sèvremont"),
+    ("Wojciechowskà-Keñavo", "Anne-Gaëlle", "2690549588157", "Besançon-la-Chimère"),
 )
 _PLANTED = (
-    ("Quatrefages-d’Ornœillan", "Hélène-Aurore", "2550313201234", "Pont-à-Mousson-Nord"),
-    ("Vaudreuil-Çelebîoğlu", "Barthélemy", "1620269123045", "Neufchâteau-en-Brière"),
+    ("Quatrefages-d’Ornœillan", "Hélène-Aurore", "2550313201234", "Pont-à-Rêverie-Nord"),
+    ("Vaudreuil-Çelebîoğlu", "Barthélemy", "1620269123045", "Neufchâteau-en-Songe"),
 )
-_CARELESS = ("Trousselier-Äbischer", "Marie-Cunégonde", "2581275123999", "Lons-le-Saunier-Sud")
+_CARELESS = ("Trousselier-Äbischer", "Marie-Cunégonde", "2581275123999", "Lons-la-Fable-Sud")
 
 
+# Places are invented: real ones are in the pages' own list of communes.
 def canaries() -> list[Identity]:
     """People who book, move, cancel and are admitted: nothing of them may be found."""
     return [_identity(n, *person) for n, person in enumerate(_PEOPLE)]

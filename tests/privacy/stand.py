@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,18 +17,16 @@ import psycopg
 import pytest
 
 from api.demo.client import Client
-from loadtests.booking.campaign import Shape, fill, next_monday
-from tests.campaign import Campaign
 from tests.conftest import CHECKOUT
-from tests.installed import Installation, installed, wait_for
-from tests.integration.keyservice.process import Running, free_port, key_service
+from tests.installed import Installation, wait_for
+from tests.integration.keyservice.process import Running, free_port
 from tests.privacy.journeys import Centre
 from tests.privacy.places import Search, backup, dump, processes_below
 from tests.privacy.recorder import Recorder, recording
-from tests.sealed import pair
-from tests.staff import token_of
+from tests.stack import stack
 
-SHAPE = Shape(centres=2, departments=2, weeks=1, windows=2, capacity=20)
+CODE, DEPARTMENT = "c2", "02"
+"""The centre that everybody goes to."""
 OPTIONS = ("--workers", "2", "--with-worker", "--metrics-port", "0")
 TALKATIVE = {
     # All that the application tells the database, values included, goes into a file, too.
@@ -102,26 +98,25 @@ class Stand:
 @contextmanager
 def standing() -> Iterator[Stand]:
     """Run everything on a small campaign that begins next week."""
-    with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="creneau-tests-") as name:
+    with tempfile.TemporaryDirectory(prefix="creneau-tests-") as name, ExitStack() as running:
         folder = Path(name)
-        (folder / "tmp").mkdir()
+        # The database, when root runs the tests, is another user.
         folder.chmod(0o755)
+        (folder / "tmp").mkdir()
         (folder / "tmp").chmod(0o777)
-        given = stack.enter_context(pytest.MonkeyPatch.context())
+        given = running.enter_context(pytest.MonkeyPatch.context())
         given.setenv("TMPDIR", str(folder / "tmp"))
-        given.setenv("CRENEAU_DUPLICATE_POLICY", "neutral")
         given.setenv("CRENEAU_LOG_LEVEL", "debug")
-        installation = stack.enter_context(installed(*OPTIONS))
-        campaign = installation.campaign
-        make_talkative(campaign.url)
-        fill(campaign.url, SHAPE, next_monday())
-        service = stack.enter_context(key_service(folder))
-        leaky, leaky_pid = stack.enter_context(_leaky(installation))
+        made = running.enter_context(stack(folder, *OPTIONS))
+        make_talkative(made.campaign.url)
+        leaky, leaky_pid = running.enter_context(_leaky(made.installation))
+        authorization = {"Authorization": f"Bearer {made.token('centre', CODE)}"}
         yield Stand(
-            installation, service,
-            stack.enter_context(recording(installation.said["address"])),
-            stack.enter_context(recording(service.url)),
-            stack.enter_context(recording(leaky)), leaky_pid, _centre(campaign.url), folder,
+            made.installation, made.service,
+            running.enter_context(recording(made.url)),
+            running.enter_context(recording(made.service.url)),
+            running.enter_context(recording(leaky)), leaky_pid,
+            Centre(CODE, DEPARTMENT, made.keys[CODE], authorization), folder,
         )  # fmt: skip
 
 
@@ -131,11 +126,6 @@ def make_talkative(url: str) -> None:
         for name, value in TALKATIVE.items():
             connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
         connection.execute("SELECT pg_reload_conf()")
-
-
-def _centre(url: str) -> Centre:
-    authorization = asyncio.run(token_of(Campaign(url), "centre", "c1", now=datetime.now(UTC)))
-    return Centre("c1", "1", pair(centre="c1"), authorization)
 
 
 @contextmanager

@@ -8,48 +8,41 @@ find these has proved nothing.
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from urllib.parse import quote
-from uuid import uuid4
 
 import pytest
 
-from api.protocol.identity import Identity
-from tests.privacy.canaries import canaries, careless, planted, secrets_of, traces
-from tests.privacy.journeys import Booking, Desk, tag_of
+from tests.privacy.canaries import canaries, careless, planted, secrets_of
+from tests.privacy.doings import Done, betray, by_chromium, by_http, send_in_clear
 from tests.privacy.places import Search
 from tests.privacy.recorder import CALLER
 from tests.privacy.scanner import Scanner
-from tests.privacy.stand import SHAPE, Stand, standing
+from tests.privacy.stand import Stand, standing
+from tests.sealed import PASSPHRASE
 
 pytestmark = pytest.mark.interhop
 
 SEALED = slice(32, 96)
 """Part of a sealed identity that is searched for, behind its encapsulated key."""
 PLACES = {
-    "memory", "site requests", "site answers", "tags requests", "tags answers", "leaky requests",
+    "memory", "site requests", "site answers", "leaky requests",
     "leaky answers", "metrics", "dump", "backup", "database", "public", "logs", "temporary",
 }  # fmt: skip
+TO_THE_KEY_SERVICE = {"tags requests", "tags answers"}
+"""The browser speaks to it by itself, and records that."""
+IN_THE_BROWSER = {"browser requests", "browser answers"}
 KEPT = {"dump", "database", "backup"}
 """Where everything is found that a table holds."""
 
 
 @dataclass
 class Evidence:
-    """What was done, and what the search found.
-
-    opened
-        Whom the centre's page saw on its list, and who was booked.
-    """
+    """What was done, and what the search found."""
 
     stand: Stand
+    done: Done
     search: Search
-    opened: list[Identity]
-    booked: list[Identity]
 
     def where(self, whose: str) -> set[str]:
         """Kinds of places in which something was found."""
@@ -60,100 +53,37 @@ class Evidence:
         }
 
 
-@pytest.fixture(scope="module")
-def evidence() -> Iterator[Evidence]:
-    """Run everything, let everybody do what they do, and search once."""
+WAYS = [
+    pytest.param(by_http, id="http"),
+    pytest.param(by_chromium, id="chromium", marks=pytest.mark.browser),
+]
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def evidence(request) -> Iterator[Evidence]:
+    """Run everything, let everybody do what they do, betray some, and search once."""
     with standing() as stand:
-        bookings = [book(stand, n, person) for n, person in enumerate(canaries())]
-        opened = admit(stand, bookings)
+        done = request.param(stand, canaries())
         send_in_clear(stand, careless())
         betray(stand, *planted())
         secrets = secrets_of([*canaries(), *planted(), careless()])
-        search = Search(Scanner(secrets | others(stand, bookings)))
+        search = Search(Scanner(secrets | others(stand, done)))
+        if done.browser is not None:
+            search.messages("browser", done.browser.messages)
         stand.search(search)
-        yield Evidence(stand, search, opened, [b.person for b in bookings])
+        yield Evidence(stand, done, search)
 
 
-def others(stand: Stand, bookings: list[Booking]) -> dict[str, list[str | bytes]]:
+def others(stand: Stand, done: Done) -> dict[str, list[str | bytes]]:
     """Give what else is searched for: secrets, and what must be found where it belongs."""
     return {
         "private key": [stand.centre.keys.secret],
-        "manage secret": [b.secret for b in bookings],
+        "passphrase": [PASSPHRASE],
+        "manage secret": done.secrets,
         "address": [CALLER],
-        "sealed identity": [blob[SEALED] for b in bookings for blob in b.sealed],
+        "sealed identity": [blob[SEALED] for blob in done.sealed],
         "staff token": [stand.centre.authorization["Authorization"].split()[1]],
     }
-
-
-def book(stand: Stand, n: int, person: Identity) -> Booking:
-    """Go through everything a citizen's page does; the last booking stays."""
-    tag = tag_of(person, stand.tags.url, stand.service.key.pair.public)
-    first, second = 1 + n, 1 + n + SHAPE.firsts
-    given_up = Booking(stand.client, stand.centre, person, tag)
-    given_up.wait("pfizer")
-    given_up = Booking(stand.client, stand.centre, person, tag)
-    given_up.book(first, second)
-    given_up.fetch()
-    given_up.move(first + 1, second + 1)
-    given_up.cancel()
-    booking = Booking(stand.client, stand.centre, person, tag)
-    booking.book(first, second)
-    again = Booking(stand.client, stand.centre, person, tag)
-    again.book(first, second)
-    return booking
-
-
-def admit(stand: Stand, bookings: list[Booking]) -> list[Identity]:
-    """Let the day come: the centre's page opens its list, and admits everybody."""
-    expected = {booking.id for booking in bookings}
-    today = datetime.now(UTC).date()
-    stand.installation.campaign.rows(
-        "UPDATE appointment SET day = %s WHERE dose_rank = 1 AND booking_id = ANY(%s)",
-        today, list(expected),
-    )  # fmt: skip
-    desk = Desk(stand.client, stand.centre)
-    listed = desk.day(str(today))
-    assert set(listed) == expected
-    for booking in bookings:
-        desk.admit(booking.id)
-    return [listed[booking.id] for booking in bookings]
-
-
-def send_in_clear(stand: Stand, person: Identity) -> None:
-    """Send everything of somebody where it does not belong, as a broken page would."""
-    known = [value for values in traces(person).values() for value in values]
-    booking = Booking(stand.client, stand.centre, person, bytes(32))
-    clear = json.loads(person.to_bytes())
-    for body in ({"identity": clear}, {**booking.confirmation(), **clear}, {"tag": known[0]},
-                 {known[0]: known[1]}, {"doses": [clear]}, {"doses": known}):  # fmt: skip
-        for address in ("/api/holds", "/api/bookings", f"/api/bookings/{uuid4()}/move"):
-            reply = stand.client.ask("POST", address, headers=booking.keyed, body=body)
-            assert 400 <= reply.status < 500
-    for value in known:
-        headers = {"X-Person": quote(value), "Manage-Secret": quote(value)}
-        for address in (f"/api/bookings/{quote(value)}", f"/{quote(value)}",
-                        f"/api/bookings/{uuid4()}?who={quote(value)}",
-                        f"/api/centres/{quote(value)}/days/2021-06-01"):  # fmt: skip
-            assert 400 <= stand.client.ask("GET", address, headers=headers).status < 500
-
-
-def betray(stand: Stand, one: Identity, other: Identity) -> None:
-    """Leak something of two people into every kind of place."""
-    rows = stand.installation.campaign.rows
-    rows(
-        "INSERT INTO idempotency VALUES ('planted', 'planted', '', 200, %s, now())",
-        json.dumps({"who": one.family_name}, ensure_ascii=False),
-    )
-    rows("UPDATE staff_token SET label = %s", b64encode(one.phone.encode()).decode())
-    leaks = {
-        "gzip": one.health["allergies"], "br": other.health["allergies"], "memory": one.number,
-        "traceback": one.birth_place, "file": other.family_name,
-    }  # fmt: skip
-    for way, value in leaks.items():
-        sent = {"headers": {"X-Leak": way}, "body": value}
-        assert stand.betrayer.ask("POST", "/planted", **sent).status == 200
-    address = f"/api/bookings/{uuid4()}?email={quote(one.email)}"
-    assert stand.betrayer.ask("GET", address, headers={"X-Leak": "log"}).status == 200
 
 
 def test_nobody_is_found_anywhere(evidence):
@@ -194,7 +124,7 @@ def test_what_a_broken_page_sends_in_clear_is_kept_nowhere(evidence):
 
 def test_the_centre_reads_what_the_server_cannot(evidence):
     """The same people, whole, on the centre's list: the server had it all, sealed."""
-    assert evidence.opened == evidence.booked == canaries()
+    assert evidence.done.opened == [person.family_name for person in canaries()]
 
 
 def test_what_is_sealed_is_where_it_belongs(evidence):
@@ -204,9 +134,11 @@ def test_what_is_sealed_is_where_it_belongs(evidence):
 
 def test_no_secret_is_kept(evidence):
     """Private keys never come; manage secrets and tokens are only sent, and kept as hashes."""
-    assert evidence.where("private key") == set()
+    assert evidence.where("private key") | evidence.where("passphrase") == set()
+    sent = {"memory", "site requests", "browser requests"}
     for secret in ("manage secret", "staff token"):
-        assert evidence.where(secret) - {"memory"} == {"site requests"}
+        assert evidence.where(secret) <= sent
+    assert "site requests" in evidence.where("staff token")
 
 
 def test_no_address_is_written(evidence):
@@ -219,7 +151,7 @@ def test_every_place_was_searched(evidence):
     sizes: dict[str, int] = {}
     for (kind, _), size in evidence.search.searched.items():
         sizes[kind] = sizes.get(kind, 0) + size
-    assert set(sizes) == PLACES
+    assert set(sizes) == PLACES | (IN_THE_BROWSER if evidence.done.browser else TO_THE_KEY_SERVICE)
     assert min(sizes.values()) > 0
     processes = {name for kind, name in evidence.search.searched if kind == "memory"}
     expected = {"creneau serve", "creneau keyservice", "api-0", "api-1", "publisher", "worker",
@@ -232,3 +164,12 @@ def test_the_database_wrote_down_what_it_was_told(evidence):
     """Statements with their values were in its log, which was searched with the rest."""
     hits = evidence.search.hits["database"]
     assert ("sealed identity", "log") in {(hit.whose, hit.place) for hit in hits}
+
+
+def test_pages_asked_nobody_else_and_left_nothing_in_the_browser(evidence):
+    """No foreign host, no cookie, no storage, no cache of a page's own."""
+    browser = evidence.done.browser
+    if browser is not None:
+        assert browser.strangers == set()
+        assert len(browser.stored) > 5
+        assert set(browser.stored) == {0}
