@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from loadtests.address import Address
 from loadtests.booking.campaign import Shape, fill, next_monday
+from loadtests.nginx import in_front_of
 from loadtests.postgres import Postgres
 from loadtests.processes import cpu_s, memory_mb
 from loadtests.reading import WRK, Reading, read_by_ourselves, read_by_wrk
-from loadtests.stack import Stack, served
+from loadtests.stack import served
 
-APPLICATION = "application"
+APPLICATION, NGINX = "application", "nginx"
+"""Servers: the application's own, from memory, and nginx with TLS, from the disk."""
 WORKER, PUBLISHER = "api-0", "publisher"
 """Names `creneau serve` gives its processes."""
 NATION = Shape(windows=14)
@@ -53,8 +58,13 @@ class Report:
         )
 
 
-def bench_reads(postgres: Postgres, scratch: Path, shape: Shape, *, seconds: int) -> Report:
-    """Let the application's one worker serve its files from memory, and read them.
+def bench_reads(
+    postgres: Postgres, scratch: Path, shape: Shape, *, seconds: int, server: str = APPLICATION
+) -> Report:
+    """Let a server give the public files, and read them.
+
+    The application's one worker gives them from memory. nginx, with the configuration that is
+    shipped, gives them from the disk, encrypted.
 
     Every département's file is read as often as the files of sixteen centres: whoever looks around
     opens some centres.
@@ -65,21 +75,33 @@ def bench_reads(postgres: Postgres, scratch: Path, shape: Shape, *, seconds: int
         When a file is not there, or the service does not start.
     """
     fill(postgres.url, shape, next_monday())
-    with served(scratch / APPLICATION, url=postgres.url) as stack:
-        _read(stack, scratch, shape, 1)
-        before, began = cpu_s(stack.pid), time.monotonic()
-        reading = _read(stack, scratch, shape, seconds)
-        cores = (cpu_s(stack.pid) - before) / (time.monotonic() - began)
+    with ExitStack() as running:
+        home = scratch / APPLICATION
+        stack = running.enter_context(served(home, url=postgres.url))
+        url, pids = f"http://{stack.address.host}:{stack.address.port}", [stack.pid]
+        if server == NGINX:
+            front = running.enter_context(
+                in_front_of(stack.address, home / "public", scratch / NGINX)
+            )
+            url, pids = f"https://{front.secure.host}:{front.secure.port}", [stack.pid, front.pid]
+        _read(url, scratch, shape, 1)
+        before, began = sum(map(cpu_s, pids)), time.monotonic()
+        reading = _read(url, scratch, shape, seconds)
+        cores = (sum(map(cpu_s, pids)) - before) / (time.monotonic() - began)
         return Report(
-            APPLICATION, reading.requests_per_s, cores, reading.p99_ms, "wrk" if WRK else "own",
+            server, reading.requests_per_s, cores, reading.p99_ms, "wrk" if WRK else "own",
             shape.slots, memory_mb(stack.pid, WORKER), memory_mb(stack.pid, PUBLISHER),
         )  # fmt: skip
 
 
-def _read(stack: Stack, scratch: Path, shape: Shape, seconds: int) -> Reading:
+def _read(url: str, scratch: Path, shape: Shape, seconds: int) -> Reading:
     if WRK:
-        return read_by_wrk(stack.address, paths(shape), scratch, seconds=seconds, wrk=WRK)
-    return read_by_ourselves(stack.address, paths(shape), seconds=seconds)
+        return read_by_wrk(url, paths(shape), scratch, seconds=seconds, wrk=WRK)
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        raise RuntimeError("wrk is needed to read over TLS (Debian: wrk)")
+    address = Address(parts.hostname or "", parts.port or 0)
+    return read_by_ourselves(address, paths(shape), seconds=seconds)
 
 
 def paths(shape: Shape) -> list[str]:

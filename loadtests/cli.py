@@ -114,23 +114,32 @@ def booking(
 def reads(
     seconds: Annotated[int, typer.Option(min=1, help="Seconds of the measured run.")] = 10,
     weeks: Annotated[int, typer.Option(min=1, help="Weeks published, of 268,800 slots each.")] = 4,
+    server: Annotated[
+        str, typer.Option(help="application, from memory; or nginx, with TLS from the disk.")
+    ] = "application",
     smoke: Annotated[
         bool, typer.Option("--smoke", help="A small campaign, briefly: shows that it runs.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Read the public files from the application that keeps them in memory."""
+    """Read the public files, from the application or through nginx."""
     import json
     import tempfile
     from dataclasses import asdict, replace
 
-    from loadtests.bench_reads import NATION, TINY, bench_reads
+    from loadtests.bench_reads import APPLICATION, NATION, NGINX, TINY, bench_reads
+    from loadtests.nginx import NGINX as INSTALLED
     from loadtests.postgres import own_postgres
+    from loadtests.reading import WRK
 
+    if server not in (APPLICATION, NGINX):
+        raise typer.BadParameter("it is application or nginx", param_hint="--server")
+    if server == NGINX and (INSTALLED is None or WRK is None):
+        raise typer.BadParameter("nginx and wrk are needed (Debian: nginx, wrk)")
     with (
         tempfile.TemporaryDirectory(prefix="creneau-bench-") as scratch,
         own_postgres(Path(scratch) / "home") as postgres,
     ):
         shape, length = (TINY, 1) if smoke else (replace(NATION, weeks=weeks), seconds)
-        report = bench_reads(postgres, Path(scratch), shape, seconds=length)
+        report = bench_reads(postgres, Path(scratch), shape, seconds=length, server=server)
     typer.echo(json.dumps(asdict(report)) if as_json else report.line())

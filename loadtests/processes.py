@@ -29,7 +29,12 @@ def cpu_s(pid: int) -> float:
 
 
 def memory_mb(pid: int, name: str) -> float:
-    """Memory in use of a process of an installation, by the name its parent gave it.
+    """Memory in use of a process of an installation, or raise LookupError."""
+    return float(named(pid, name).memory_info().rss) / 1e6
+
+
+def named(pid: int, name: str) -> psutil.Process:
+    """Find a process of an installation by the name its parent gave it.
 
     Raises
     ------
@@ -40,5 +45,5 @@ def memory_mb(pid: int, name: str) -> float:
         with suppress(psutil.NoSuchProcess):
             words = process.cmdline()
             if "--name" in words and words[words.index("--name") + 1] == name:
-                return float(process.memory_info().rss) / 1e6
+                return process
     raise LookupError(name)

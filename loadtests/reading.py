@@ -31,7 +31,7 @@ class Reading:
 
 
 def read_by_wrk(
-    address: Address, paths: Sequence[str], scratch: Path, *, seconds: int, wrk: str
+    url: str, paths: Sequence[str], scratch: Path, *, seconds: int, wrk: str
 ) -> Reading:
     """Let wrk read, which costs next to nothing.
 
@@ -46,7 +46,7 @@ def read_by_wrk(
         [
             wrk, "--threads=1", f"--connections={READERS}", f"--duration={seconds}s",
             f"--script={SCRIPT}", "--header=Accept-Encoding: gzip, br",
-            f"http://{address.host}:{address.port}", "--", listed,
+            url, "--", listed,
         ],
         capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
