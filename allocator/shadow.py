@@ -39,8 +39,9 @@ def shadow_prices(instance: Instance, prices: Prices | None) -> pd.DataFrame:
     """
     rows: list[_Row] = []
     if prices is not None:
-        rows = [*_capacity(instance, prices), *_pool(instance, prices)]
-        rows += [*_stock(instance, prices), *_fairness(instance, prices)]
+        weight = mean_weight(instance)
+        rows = [*_capacity(instance, weight, prices), *_pool(instance, weight, prices)]
+        rows += [*_stock(instance, weight, prices), *_fairness(instance, weight, prices)]
     rows.sort(key=lambda row: (-row[3], row[0], row[1], row[2]))
     frame = pd.DataFrame(rows, columns=list(COLUMNS["prices"]))
     kinds = {"what": "str", "where": "str", "week": "int64", "value": "float64", "unit": "str"}
@@ -52,17 +53,17 @@ def later_sum(row_duals: Floats) -> Floats:
     return np.cumsum(row_duals[..., ::-1], axis=-1)[..., ::-1]
 
 
-def _capacity(instance: Instance, prices: Prices) -> Iterator[_Row]:
+def _capacity(instance: Instance, weight: float, prices: Prices) -> Iterator[_Row]:
     for j, week in np.argwhere(prices.capacity > LEAST_VALUE).tolist():
         value = float(prices.capacity[j, week])
         what = f"Un créneau de plus au centre « {instance.centres.names[j]} »"
         yield (
             "capacity", instance.centres.ids[j], week, value, "per injection",
-            _sentence(instance, what, week, value),
+            _sentence(instance, weight, what, week, value),
         )  # fmt: skip
 
 
-def _pool(instance: Instance, prices: Prices) -> Iterator[_Row]:
+def _pool(instance: Instance, weight: float, prices: Prices) -> Iterator[_Row]:
     values = later_sum(prices.pool)
     for p, week in np.argwhere(values > LEAST_VALUE).tolist():
         value = float(values[p, week])
@@ -70,11 +71,11 @@ def _pool(instance: Instance, prices: Prices) -> Iterator[_Row]:
         what = f"Une dose de plus du vaccin {label} livrée au niveau national"
         yield (
             "pool", instance.products.ids[p], week, value, "per dose",
-            _sentence(instance, what, week, value),
+            _sentence(instance, weight, what, week, value),
         )  # fmt: skip
 
 
-def _stock(instance: Instance, prices: Prices) -> Iterator[_Row]:
+def _stock(instance: Instance, weight: float, prices: Prices) -> Iterator[_Row]:
     for (j, p), row in sorted(prices.stock.items()):
         values = later_sum(row)
         centre, product = instance.centres.ids[j], instance.products.ids[p]
@@ -85,36 +86,43 @@ def _stock(instance: Instance, prices: Prices) -> Iterator[_Row]:
             value = float(values[week])
             yield (
                 "stock", f"{centre} {product}", week, value, "per dose",
-                _sentence(instance, what, week, value),
+                _sentence(instance, weight, what, week, value),
             )  # fmt: skip
 
 
-def _fairness(instance: Instance, prices: Prices) -> Iterator[_Row]:
+def _fairness(instance: Instance, weight: float, prices: Prices) -> Iterator[_Row]:
     for c, d in np.argwhere(prices.fairness > LEAST_VALUE).tolist():
         value, week = float(prices.fairness[c, d]), instance.fairness.checkpoints[c]
         code = instance.departments[d]
         what = f"Une personne de moins exigée au plancher d’équité du département {code}, à la fin"
         yield (
             "fairness", code, week, value, "per person",
-            _sentence(instance, what, week - 1, value, joined=" de la"),
+            _sentence(instance, weight, what, week - 1, value, joined=" de la"),
         )  # fmt: skip
 
 
 def _sentence(
-    instance: Instance, what: str, week: int, value: float, joined: str = ","
+    instance: Instance, weight: float, what: str, week: int, value: float, joined: str = ","
 ) -> str:  # fmt: skip
     monday = instance.start + timedelta(weeks=week)
     day = "1er" if monday.day == 1 else str(monday.day)
     when = f"semaine du {day} {MONTHS[monday.month - 1]} {monday.year}"
     tail = " (en prolongation)" if week >= instance.weeks else ""
     points = _count(value, "point", "points")
-    return f"{what}{joined} {when}{tail}, vaut {points} : {_equivalent(instance, value)}."
+    return f"{what}{joined} {when}{tail}, vaut {points} : {_equivalent(instance, weight, value)}."
 
 
-def _equivalent(instance: Instance, value: float) -> str:
-    """Say what the value buys at the instance's prices: people, weeks of waiting, kilometres."""
+def mean_weight(instance: Instance) -> float:
+    """Weight of the mean person who wants a dose."""
     people = instance.demand.sum(axis=0)
-    weight = float((instance.classes.weight * people).sum() / people.sum())
+    return float((instance.classes.weight * people).sum() / people.sum())
+
+
+def _equivalent(instance: Instance, weight: float, value: float) -> str:
+    """Say what the value buys at the instance's prices: people, weeks of waiting, kilometres.
+
+    `weight` is that of the mean person.
+    """
     person, week = weight * instance.objective.unserved, weight * instance.objective.week
     parts = []
     if person > 0 and value >= 0.1 * person:
