@@ -29,6 +29,7 @@ from api.staff.signon import passkey_endpoints
 from api.staff.signon.desk import SignOnDesk, session_cookie
 from api.waiting import endpoints as waiting
 from api.waiting.service import WaitingList
+from api.web.planner.routers import install_planner
 from api.web.serving import Pages
 from api.web.vouched import vouched_for
 from api.worker.queue import JobQueue
@@ -80,6 +81,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(waiting.router)
     app.include_router(waiting.staff_router)
     app.include_router(health.router)
+    install_planner(app)
     rooms = (booking, capacity, staff, sign_on, custody, keyring, planning, waiting, health)
     install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.

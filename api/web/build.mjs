@@ -12,7 +12,7 @@ import { COMMUNES, placeFiles } from "./places.mjs";
 
 const ENTRIES = [
   "protocol/citizen.ts", "protocol/staff.ts", "pages/accueil.ts", "pages/rendez-vous.ts",
-  "pages/centre.ts", "pages/telephone.ts", "pages/pages.css",
+  "pages/centre.ts", "pages/telephone.ts", "pages/pages.css", "planner/planner.ts", "planner/planner.css",
 ];
 const PICTURES = ["pages/icon.svg"];
 const PAGES = ["accueil", "rendez-vous", "centre", "telephone"].map((name) => `pages/${name}.html`);

@@ -22,6 +22,8 @@ _REVOKE = """UPDATE staff_token SET revoked_at = %s WHERE token_id = %s AND revo
 RETURNING token_id, role, scope, label, made_at, ends_at, revoked_at"""
 _FIND = """SELECT token_id, role, scope, label, made_at, ends_at, revoked_at
 FROM staff_token WHERE token_hash = %s"""
+_READ = """SELECT token_id, role, scope, label, made_at, ends_at, revoked_at
+FROM staff_token WHERE token_id = %s"""
 _ALL = """SELECT token_id, role, scope, label, made_at, ends_at, revoked_at
 FROM staff_token ORDER BY made_at, token_id"""
 
@@ -52,6 +54,12 @@ async def revoke(connection: AsyncConnection, token_id: UUID, now: datetime) -> 
 async def find(connection: AsyncConnection, token_hash: bytes) -> Token | None:
     """Find a token by its hash."""
     row = await (await connection.execute(_FIND, (token_hash,))).fetchone()
+    return _token(row) if row else None
+
+
+async def read(connection: AsyncConnection, token_id: UUID) -> Token | None:
+    """Read a token by its id."""
+    row = await (await connection.execute(_READ, (token_id,))).fetchone()
     return _token(row) if row else None
 
 
