@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from loadtests.nginx import NGINX
+
 pytest_plugins = ("tests.postgres",)
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -35,7 +37,14 @@ def missing_browser() -> str | None:
     return None if CHROMIUM.is_file() else "Debian's chromium (apt-get install chromium)"
 
 
-MISSING: dict[str, Callable[[], str | None]] = {"browser": missing_browser, "data": missing_data}
+def missing_server() -> str | None:
+    """Name the missing web server, if it is missing."""
+    return None if NGINX else "Debian's nginx (apt-get install nginx)"
+
+
+MISSING: dict[str, Callable[[], str | None]] = {
+    "browser": missing_browser, "data": missing_data, "server": missing_server,
+}  # fmt: skip
 """What a marker needs and this machine may lack, with the question to ask."""
 
 
