@@ -10,8 +10,9 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -23,9 +24,10 @@ from api.protocol.encoding import to_base64url
 from api.protocol.key_file import KeyFile
 from api.protocol.recovery import new_code, wrap_by_code
 from api.protocol.wrapping import wrap_by_passphrase
+from api.staff.grants import Role
 from loadtests.booking.campaign import Shape, fill, next_monday
 from tests.campaign import Campaign
-from tests.installed import Installation, start, wait_for
+from tests.installed import Installation, installed, wait_for
 from tests.integration.keyservice.process import AUTHORITY, Running, key_service
 from tests.sealed import CAMPAIGN, CHEAP, PASSPHRASE, Pair, pair, signed
 from tests.staff import token_of
@@ -38,6 +40,7 @@ CENTRES = [
     ("Espace Ambérieu", "8 avenue Sarrail", "01500", "Ambérieu-en-Bugey", 45.96, 5.35),
     ("Gymnase Jean-Moulin", "1 rue du Stade", "02100", "Saint-Quentin", 49.85, 3.28),
 ]
+STAFF: list[tuple[Role, str]] = [("centre", f"c{n}") for n in range(1, 5)] + [("agent", "01")]
 CLASSES = ["75 ans et plus", "50 à 74 ans", "Professionnels de santé", "18 à 49 ans"]
 
 
@@ -47,11 +50,14 @@ class Stack:
 
     keys
         Of the centres that have one, by code.
+    tokens
+        Of the staff, by role and scope; made beforehand, as a browser's tests run in a loop.
     """
 
     installation: Installation
     service: Running
     keys: dict[str, Pair]
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -68,28 +74,26 @@ class Stack:
         """Public key of the authority, as commands take it."""
         return to_base64url(AUTHORITY.public)
 
-    def token(self, role: str, scope: str) -> str:
-        """Make a token of the staff."""
-        made = token_of(self.campaign, role, scope, now=dt.datetime.now(dt.UTC))
-        return asyncio.run(made)["Authorization"].removeprefix("Bearer ")
-
     def signed(self, key: Pair) -> SignedKey:
         """Let the authority sign a centre's key."""
         return signed(key, AUTHORITY, validity())
 
 
 @contextmanager
-def stack(folder: Path, *options: str) -> Iterator[Stack]:
+def stack(*options: str) -> Iterator[Stack]:
     """Run everything; `options` are those of `creneau serve`."""
     with ExitStack() as running:
+        folder = Path(running.enter_context(TemporaryDirectory(prefix="creneau-tests-")))
         service = running.enter_context(key_service(folder, "--per-address", "100000"))
-        installation = start(folder / "home", *options)
-        running.callback(installation.stop)
+        installation = running.enter_context(installed(*options))
         campaign = installation.campaign
         fill(campaign.url, SHAPE, next_monday())
         _name(campaign)
         made = Stack(installation, service, {f"c{n}": pair(centre=f"c{n}") for n in (1, 2, 3)})
         asyncio.run(_install(made))
+        for role, scope in STAFF:
+            header = asyncio.run(token_of(campaign, role, scope, now=dt.datetime.now(dt.UTC)))
+            made.tokens[role, scope] = header["Authorization"].removeprefix("Bearer ")
         wait_for(lambda: installation.ask("GET", "/keys/centres/c2.json").status == 200)
         wait_for(lambda: b"c3" in installation.ask("GET", "/availability/index.json").body)
         yield made

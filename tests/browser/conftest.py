@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
+from tests.conftest import CHROMIUM
 from tests.stack import Stack, stack
 
-CHROMIUM = "/usr/bin/chromium"
 ARTEFACTS = os.environ.get("CRENEAU_ARTEFACTS")
 """Folder for screenshots; where it is not set, they go into the test's own."""
 
@@ -55,17 +55,18 @@ class Watched:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def running() -> Iterator[Stack]:
     """Run everything, once."""
-    with stack(tmp_path_factory.mktemp("stack")) as made:
+    with stack() as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, once."""
+def browser(running: Stack) -> Iterator[Browser]:
+    """Start Debian's Chromium, once, and after what it looks at: its tests run in a loop."""
+    assert running.url
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield started
         started.close()
 

@@ -31,14 +31,19 @@ export function longDay(day: string): string {
   const form = new Intl.DateTimeFormat(locale, {
     timeZone: "UTC", weekday: "long", day: "numeric", month: "long",
   });
-  return form.format(utc(day));
+  return firstOf(form.format(utc(day)));
 }
 
 export function shortDay(day: string): string {
   const form = new Intl.DateTimeFormat(locale, {
     timeZone: "UTC", weekday: "short", day: "numeric", month: "short",
   });
-  return form.format(utc(day));
+  return firstOf(form.format(utc(day)));
+}
+
+/** In French the first of a month is an ordinal. */
+function firstOf(text: string): string {
+  return language === "fr" ? text.replace(/(^| )1 (?=\p{L})/u, "$11er ") : text;
 }
 
 /** Minutes after midnight, as a clock shows them. */

@@ -54,7 +54,7 @@ async function firsts(asked: Asked, read: Index, found: HTMLElement): Promise<vo
   const open = await slots(asked.centre.centre, today(), DAYS, (one) => one.dose_rank === 1);
   found.replaceChildren(
     el("h2", {}, open.length ? t("Première dose", "First dose") : t("Rien dans les deux semaines", "Nothing within two weeks")),
-    el("ul", { class: "cards" }, ...open.slice(0, AT_ONCE).map((first) => el("li", { class: "card" },
+    el("ul", { class: "cards" }, ...open.slice(0, AT_ONCE).map((first) => el("li", { class: "card slim" },
       el("div", {}, el("strong", {}, `${longDay(first.day)}, ${hourAt(first.starts_at)}`), el("p", { class: "quiet" }, first.product)),
       button(t("Choisir", "Choose"), () => book(asked, read, first, found).catch((error: unknown) => found.prepend(failure(error))),
         { "aria-label": t(`Choisir ${longDay(first.day)}, ${hourAt(first.starts_at)}`, `Choose ${longDay(first.day)}, ${hourAt(first.starts_at)}`) })))));
