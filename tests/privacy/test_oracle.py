@@ -20,7 +20,7 @@ import pytest
 
 from tests.booking import text
 from tests.campaign import MONDAY, fill_campaign
-from tests.privacy.timing import CALLS, told_apart
+from tests.privacy.timing import CALLS, ROUNDS, told_apart
 from tests.serving import served
 
 UUID_TEXT = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -117,7 +117,7 @@ def sayings(counter: Counter):
     """Confirm for somebody new, and for somebody who is booked; holds are made before."""
     booked = counter.someone_new()
     counter.confirm_for(booked)
-    holds = [counter.hold() for _ in range(6 * CALLS)]
+    holds = [counter.hold() for _ in range(2 * ROUNDS * CALLS)]
     return (
         lambda: counter.confirm(holds.pop(), counter.someone_new()).raise_for_status(),
         lambda: counter.confirm(holds.pop(), booked).raise_for_status(),

@@ -14,17 +14,22 @@ from scipy.stats import mannwhitneyu
 
 CALLS = 250
 """Of each kind in a round."""
-ROUNDS = 3
+MORE_CALLS = 800
+"""For finding the difference of a round trip on a busy machine."""
+ROUNDS, ENOUGH = 3, 2
 SURE = 1e-3
-"""A difference that chance makes so rarely counts; with three rounds, once in 1e9."""
+"""A difference that chance makes so rarely counts; in two of three rounds, three times in 1e6."""
 
 Call = Callable[[], object]
 
 
 def told_apart(one: Call, other: Call, *, calls: int = CALLS, seed: int = 1) -> bool:
-    """Tell whether in each of three rounds the times of both kinds differ."""
+    """Tell whether in two of three rounds the times of both kinds differ."""
     random = Random(seed)
-    return all(_differs(one, other, calls, random) for _ in range(ROUNDS))
+    found = [_differs(one, other, calls, random) for _ in range(ENOUGH)]
+    if len(set(found)) > 1:
+        found += [_differs(one, other, calls, random) for _ in range(ROUNDS - ENOUGH)]
+    return sum(found) >= ENOUGH
 
 
 def _differs(one: Call, other: Call, calls: int, random: Random) -> bool:
