@@ -26,6 +26,8 @@ from tests.privacy.journeys import raw
 from tests.privacy.places import dump
 from tests.privacy.scanner import Scanner
 from tests.sealed import CAMPAIGN, CHEAP, PASSPHRASE, pair
+from tests.serving import client_of
+from tests.staff import token_of
 
 DAY = timedelta(days=1)
 LAST_DOSE = MONDAY + timedelta(days=31)
@@ -185,17 +187,24 @@ def names_that_open(campaign: Campaign, booking: UUID, tag: bytes) -> list[str]:
     return opened_names
 
 
-def destroy(campaign: Campaign) -> None:
-    """Destroy the centre's key as its staff does: the wraps go, the row stays."""
-    campaign.rows("UPDATE centre_key SET key_file = NULL, destroyed_at = %s", NOW)
+def destroy(campaign: Campaign, key_file: KeyFile) -> None:
+    """Destroy the centre's key as its staff does."""
+
+    async def ask() -> int:
+        shown = await token_of(campaign, "centre", "paris")
+        address = f"/api/centres/paris/keys/{key_file.owner.key_id.hex()}?anyway=true"
+        async with client_of(campaign) as client:
+            return (await client.delete(address, headers=shown)).status_code
+
+    assert asyncio.run(ask()) == 204
 
 
 def test_a_destroyed_key_is_the_end_of_every_backup_without_keys(server, sealed_for_paris):
     """Restored whole, the bookings are there and nothing of them opens."""
-    campaign, _, booking, tag = sealed_for_paris
+    campaign, key_file, booking, tag = sealed_for_paris
     backup = dump(campaign.url, "--exclude-table-data=centre_key")
     assert names_that_open(campaign, booking, tag) == [canaries()[0].family_name] * 2
-    destroy(campaign)
+    destroy(campaign, key_file)
     assert names_that_open(campaign, booking, tag) == []
     with restored(server, backup) as old:
         assert len(old.rows("SELECT 1 FROM appointment WHERE sealed IS NOT NULL")) == 2
@@ -210,8 +219,8 @@ def test_a_destroyed_key_is_the_end_of_every_backup_without_keys(server, sealed_
 
 def test_a_backup_with_keys_lasts_as_long_as_their_passphrases(server, sealed_for_paris):
     """The limit that docs/privacy.md tells of: so backups of keys are kept for a day."""
-    campaign, _, booking, tag = sealed_for_paris
+    campaign, key_file, booking, tag = sealed_for_paris
     backup = dump(campaign.url)
-    destroy(campaign)
+    destroy(campaign, key_file)
     with restored(server, backup) as old:
         assert names_that_open(old, booking, tag) == [canaries()[0].family_name] * 2
