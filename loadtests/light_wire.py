@@ -48,7 +48,7 @@ class LightWire:
             wire.close()
             raise ConnectionError(str(error)) from error
         self._free.append(wire)
-        return Answer(received.status, head, _plain(received.body, head.get("content-encoding")))
+        return Answer(received.status, head, plain(received.body, head.get("content-encoding")))
 
     def _new(self) -> socket.socket:
         try:
@@ -78,9 +78,8 @@ def _receive(wire: socket.socket) -> tuple[Received, dict[str, str]]:
 
 
 @lru_cache(maxsize=4096)
-def _plain(body: bytes, encoding: str | None) -> bytes:
+def plain(body: bytes, encoding: str | None) -> bytes:
     """Take the compression off; the same bytes once."""
     if not body or encoding is None:
         return body
-    plain: bytes = brotli.decompress(body) if encoding == "br" else zlib.decompress(body, GZIP)
-    return plain
+    return bytes(brotli.decompress(body) if encoding == "br" else zlib.decompress(body, GZIP))

@@ -21,6 +21,8 @@ from loadtests.journeys.files import (
     index_path,
     read,
 )
+from loadtests.journeys.readers import COMPRESSED
+from loadtests.light_wire import plain
 from loadtests.shown import Cells, counts_in_tables
 
 T = TypeVar("T")
@@ -30,7 +32,7 @@ LISTED = 3
 
 
 class PublicFiles:
-    """The public files of an installation, over one connection."""
+    """The public files of an installation, in the form that people are sent, over one connection."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -45,9 +47,9 @@ class PublicFiles:
         LookupError
             When it is not there.
         """
-        self._connection.request("GET", path)
+        self._connection.request("GET", path, headers=COMPRESSED)
         answer = self._connection.getresponse()
-        body = answer.read()
+        body = plain(answer.read(), answer.getheader("Content-Encoding"))
         if answer.status != 200:
             raise LookupError(f"{path}: {answer.status}")
         return read(body, form)

@@ -237,6 +237,8 @@ def _shown(verdict: Verdict, record: Record, evidence: Evidence) -> Iterator[str
     if evidence.differences:
         said = "; ".join(evidence.differences[:NAMED])
         yield f"files and tables differ at {len(evidence.differences)} centres: {said}"
+    if not record.published_s and any(x.kind == "publish" for x in record.exchanges):
+        yield "what the planner published was not shown to the end"
     ages = [g.age_s for g in record.glimpses if not _at(g.at, evidence.outages)]
     if not ages:
         yield "nobody saw how old the files are"
