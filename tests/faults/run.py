@@ -21,9 +21,9 @@ from loadtests.booking.hotspots import tenth_takes_sixty
 from loadtests.booking.ledger import Ledger
 from loadtests.booking.persistent import Persistent
 from loadtests.booking.wishes import Wishes
+from loadtests.shown import counts_in_tables
 from tests.installed import Installation, wait_for
 from tests.integration.feeds.public import cells_of
-from loadtests.shown import counts_in_tables
 
 PATIENCE_S = 300.0
 VISITORS = 24
