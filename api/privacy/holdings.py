@@ -1,7 +1,7 @@
 """What each column holds, read from the files of `held` and laid over the columns there are.
 
-A file tells of people, of the staff, of the campaign or of the machine, table by table: how long
-rows are kept, then the columns, below the word that says who can read them (`MEANS`).
+A file tells of people, of the staff, of the campaign and so on, table by table: how long rows are
+kept, then the columns, below the word that says who can read them (`MEANS`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import psycopg
@@ -26,7 +27,9 @@ MEANS: Mapping[Read, str] = {
 }
 """Who reads a column, by the word of the list."""
 
-ABOUT = ("people", "staff", "campaign", "machine")
+FIRST = ("people", "staff")
+"""Files that are told of before the others."""
+BESIDE = "beside"
 # Partitions repeat their table.
 _COLUMNS = """SELECT nspname || '.' || relname, attname FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -88,13 +91,19 @@ def holdings_of(url: str) -> Holdings:
     """Tell what the tables of a database hold, whoever made them."""
     with psycopg.connect(url) as connection:
         there = {(str(t), str(c)) for t, c in connection.execute(_COLUMNS, prepare=False)}
-    entries = {(e.table, e.column): e for about in ABOUT for e in _entries(about, _listed(about))}
+    entries = {(e.table, e.column): e for name in _names() for e in _entries(name, _listed(name))}
     return Holdings(
         tuple(entry for key, entry in entries.items() if key in there),
         tuple(".".join(key) for key in sorted(there - entries.keys())),
         tuple(".".join(key) for key in sorted(entries.keys() - there)),
-        tuple(Beside(**entry) for entry in _listed("beside")["beside"]),
+        tuple(Beside(**entry) for entry in _listed(BESIDE)[BESIDE]),
     )
+
+
+def _names() -> list[str]:
+    """Name the files about tables, those about people first."""
+    names = {Path(entry.name).stem for entry in files("api.privacy").joinpath("held").iterdir()}
+    return [*FIRST, *sorted(names - {*FIRST, BESIDE})]
 
 
 def _listed(name: str) -> dict[str, Any]:

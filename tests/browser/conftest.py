@@ -61,7 +61,7 @@ def running() -> Iterator[Stack]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(running: Stack) -> Iterator[Browser]:
     """Start Debian's Chromium, once, and after what it looks at: its tests run in a loop."""
     assert running.url
