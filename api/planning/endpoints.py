@@ -97,6 +97,8 @@ async def order_solution(
         raise NotFound
     key, wanted = idempotency_key(request), await body_of(request, SolutionOrder)
     PlanFolders.to_solve(context.settings, wanted.plan)
+    if wanted.earlier is not None:
+        PlanFolders.named(context.settings, wanted.earlier)
     queued = SolutionState(key, wanted.plan, "queued")
     state = await SOLVING.place(context, planner, enqueue, key, wanted, wanted.plan, queued)
     return answer(state, status=202)

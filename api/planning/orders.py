@@ -79,13 +79,18 @@ class PublicationState(msgspec.Struct, frozen=True):
 
 
 class SolutionOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Solve the instance of this name; see `creneau plan`."""
+    """Solve the instance of this name; see `creneau plan`, and `creneau replan` with `earlier`.
+
+    earlier
+        Another plan, of the instance as it was: the new one keeps to it as far as that is good.
+    """
 
     plan: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     method: Literal["optimal", "pro-rata", "first-come"] = "optimal"
     gap: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.001
     time_limit_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = None
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    earlier: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
 
 
 class Milestone(msgspec.Struct, frozen=True, array_like=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from api.problems import NotFound
 from api.settings import Settings
 from scenarios.official.place import data_folder
 from scenarios.planning import Order, run_plan
+from scenarios.replanning import ReplanOrder, run_replan
 
 
 def run_solution(settings: Settings, solution_id: UUID) -> SolutionState:
@@ -56,11 +58,17 @@ def run_solution(settings: Settings, solution_id: UUID) -> SolutionState:
 def _solve(settings: Settings, order: SolutionOrder, reporter: Reporter) -> dict[str, object]:
     folders = PlanFolders.to_solve(settings, order.plan)
     build_instance(folders)
-    result = run_plan(
-        Order(
-            folders.instance, folders.plan, order.method, order.gap, order.time_limit_s, order.seed,
-            data=data_folder(),
-        ),
-        reporter.hear, reporter.is_to_stop,
+    task = Order(
+        folders.instance, folders.plan, order.method, order.gap, order.time_limit_s, order.seed,
+        data=data_folder(),
     )  # fmt: skip
+    if order.earlier is None:
+        result = run_plan(task, reporter.hear, reporter.is_to_stop)
+    else:
+        before = PlanFolders.named(settings, order.earlier)
+        # All files of the instance as it is now, laid over those of the instance as it was.
+        again = ReplanOrder(
+            replace(task, instance=before.instance), before.plan, (folders.instance,)
+        )
+        result = run_replan(again, reporter.hear, reporter.is_to_stop)
     return {key: value for key, value in result.items() if key != "plan"}

@@ -43,7 +43,8 @@ function say(place: HTMLElement, state: State | null, watched: number): void {
   put("calcul-cout", number(cost));
   put("calcul-ecart", bound !== null && cost ? percent((cost - bound) / Math.abs(cost)) : "–");
   put("calcul-temps", `${Math.round(Math.max(watched, last?.[0] ?? 0))} s`);
-  put("calcul-phase", progress.phase);
+  const phases: Record<string, string> = JSON.parse(place.dataset["phases"] ?? "{}");
+  put("calcul-phase", phases[progress.phase] ?? progress.phase);
   draw(place, milestones);
   fillTable(milestones);
 }

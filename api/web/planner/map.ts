@@ -9,11 +9,15 @@ interface View { scale: number; x: number; y: number }
 
 const MOST_SCALE = 24;
 const STEP = 60;
+const GROUND = "#e4e9ef";
 
 export async function showMap(place: HTMLElement): Promise<void> {
   const response = await fetch(place.dataset["points"] ?? "");
   if (!response.ok) return; // the pictures of the page stay
-  new PlanMap(place, await response.json()).show("coverage");
+  const points: MapPoints = await response.json();
+  // A coverage that is the same everywhere tells less than who waits how long.
+  const first = new Set(points.layers["coverage"]?.class).size > 1 ? "coverage" : "waiting";
+  new PlanMap(place, points).show(first);
 }
 
 class PlanMap {
@@ -178,10 +182,22 @@ class PlanMap {
     context.setTransform(scale, 0, 0, scale, -this.view.x * scale, -this.view.y * scale);
     context.fillStyle = land;
     context.fill(this.outlines);
+    if (this.layer === "load") this.ground(context);
     this.dots(context);
     context.strokeStyle = ink;
     context.lineWidth = 0.6 / Math.sqrt(this.view.scale);
     context.stroke(this.outlines);
+  }
+
+  /** Where people live, pale, behind the centres. */
+  private ground(context: CanvasRenderingContext2D): void {
+    const { x, y, r } = this.points.places;
+    context.fillStyle = GROUND;
+    for (let i = 0; i < x.length; i += 1) {
+      context.beginPath();
+      context.arc(x[i] ?? 0, y[i] ?? 0, r[i] ?? 1, 0, 2 * Math.PI);
+      context.fill();
+    }
   }
 
   private dots(context: CanvasRenderingContext2D): void {
@@ -189,7 +205,7 @@ class PlanMap {
     const grow = this.layer === "load" ? Math.sqrt(this.view.scale) : 1;
     context.globalAlpha = this.layer === "load" ? 0.9 : 1;
     for (let i = 0; i < points.x.length; i += 1) {
-      context.fillStyle = layer.colours[layer.class[i] ?? 0] ?? land(this.points);
+      context.fillStyle = layer.colours[layer.class[i] ?? 0] ?? GROUND;
       context.beginPath();
       context.arc(points.x[i] ?? 0, points.y[i] ?? 0, (points.r[i] ?? 1) / grow, 0, 2 * Math.PI);
       context.fill();
@@ -218,8 +234,6 @@ class PlanMap {
     this.told.textContent = nearest < 0 ? "" : `${points.name[nearest]} : ${layer.text[nearest]}`;
   }
 }
-
-const land = (points: MapPoints): string => points.land;
 
 function action(text: string, act: () => void): HTMLButtonElement {
   const button = document.createElement("button");

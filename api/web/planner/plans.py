@@ -101,8 +101,8 @@ async def what_if(
         await asyncio.to_thread(write_event, folders, new, event, sentence)
     except InputError as error:
         raise MalformedRequest(re.sub(r"^event: ", "", str(error))) from None
-    gap = read_result(folders.plan).get("gap")
-    order = SolutionOrder(new.name, gap=max(float(gap or 0), 0.001))
+    earlier = name if read_result(folders.plan).get("bound") is not None else None
+    order = SolutionOrder(new.name, earlier=earlier)
     key = await order_run(context, planner, enqueue, order)
     return RedirectResponse(run_address(key, name), status_code=303)
 
