@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import Message
 from urllib.error import HTTPError, URLError
@@ -18,6 +19,8 @@ from api.protocol.refusal import Refused
 from api.web.site import SiteFile, make_site
 
 PATIENCE_S = 30.0
+AT_ONCE = 8
+"""Files that are fetched beside each other."""
 CAMPAIGN = "/keys/campaign.json"
 _MOST_BYTES = 20_000_000
 _AUTHORITY_BYTES = 32
@@ -68,8 +71,11 @@ def differences(url: str, authority: str, today: dt.date) -> Iterator[str]:
         services = tuple(service.url for service in document.campaign.services)
     except Refused as refusal:
         yield f"{CAMPAIGN}: {refusal}"
-    for path, expected in make_site(public, services).items():
-        yield from _compared(path, expected, _get(root + path))
+    site = make_site(public, services)
+    with ThreadPoolExecutor(AT_ONCE) as fetching:
+        answers = fetching.map(_get, [root + path for path in site])
+        for (path, expected), sent in zip(site.items(), answers, strict=True):
+            yield from _compared(path, expected, sent)
 
 
 def _compared(path: str, expected: SiteFile, sent: Sent) -> Iterator[str]:

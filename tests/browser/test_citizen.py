@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import Watched
 from tests.browser.people import book, choose, search, somebody
@@ -133,10 +134,16 @@ def test_nothing_is_left_in_the_browser(watched: Watched) -> None:
 
 
 def test_the_waiting_list_tells_why_nothing_yet(watched: Watched) -> None:
-    """Where nothing is near the page gives the next step, and the list says its reason."""
+    """Where nothing is free the page gives the next step, and the list says its reason."""
     page = watched.page
+
+    def empty(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"centres": []})
+
+    page.route("**/availability/departments/*", empty)
     watched.go("/rendez-vous")
-    page.fill("#commune", "Mâcon")
+    page.fill("#commune", "Oyonnax")
     page.locator(".suggestions button").first.click()
     page.select_option("#situation", index=1)
     page.get_by_role("button", name="Voir les places").click()
@@ -147,11 +154,24 @@ def test_the_waiting_list_tells_why_nothing_yet(watched: Watched) -> None:
     page.select_option("#attente-rayon", label="60 km")
     page.get_by_role("button", name="M’inscrire sur la liste").click()
     page.get_by_text("Vous êtes sur la liste").wait_for()
-    assert page.locator("main li").count() >= 1
+    reasons = page.locator("main li").all_inner_texts()
+    assert reasons
+    assert all(text.endswith(".") for text in reasons)
     assert any('"centres":["c1"' in text for text in sent)
     watched.picture("citizen-waiting")
     page.get_by_role("button", name="Quitter la liste").click()
     page.get_by_role("heading", name="Vous n’êtes plus sur la liste").wait_for()
+
+
+def test_a_campaign_of_other_departements_says_so(watched: Watched) -> None:
+    """Whoever lives where the campaign is not is told, and offered nothing they cannot have."""
+    watched.go("/rendez-vous")
+    watched.page.fill("#commune", "Nice")
+    watched.page.locator(".suggestions button").first.click()
+    watched.page.select_option("#situation", index=1)
+    watched.page.get_by_role("button", name="Voir les places").click()
+    watched.page.get_by_text("ne couvre pas le département").wait_for()
+    assert watched.page.locator(".card").count() == 0
 
 
 def test_english_is_whole(watched: Watched) -> None:

@@ -30,10 +30,10 @@ function unlock(centre: string, entries: readonly KeyEntry[]): void {
 }
 
 async function day(centre: string, open: readonly OpenKey[]): Promise<void> {
-  const lock = () => {
+  const lock = async () => {
     for (const key of open) key.secret.fill(0);
     forgetLots();
-    signOut();
+    await signOut();
     // The page begins anew: whatever was opened goes with its memory.
     location.reload();
   };

@@ -7,6 +7,7 @@ import { button, el } from "../common/el.ts";
 import { choice } from "../common/form.ts";
 import { n, t } from "../common/language.ts";
 import { failure } from "../common/failure.ts";
+import { notice } from "../common/page.ts";
 import type { Asked, Known } from "./search.ts";
 import { times } from "./times.ts";
 import { joinForm } from "./waiting.ts";
@@ -24,6 +25,12 @@ const AGE_MS = 1000;
 
 /** Show what there is; the age of what is shown counts on. */
 export async function results(place: HTMLElement, known: Known, asked: Asked): Promise<void> {
+  if (!known.index.departments.some((one) => one.department === asked.place.department)) {
+    place.replaceChildren(notice("warning", t(
+      `Cette campagne ne couvre pas le département de ${asked.place.name} (${asked.place.department}).`,
+      `This campaign does not cover the département of ${asked.place.name} (${asked.place.department}).`)));
+    return;
+  }
   place.replaceChildren(el("p", { role: "status" }, t("Recherche…", "Searching…")));
   const [files, checked] = await Promise.all([
     Promise.all(near(known, asked).map(department)), checkedAt(),

@@ -17,7 +17,7 @@ import { folded } from "../booking/places.ts";
 export interface Office {
   readonly centre: string;
   readonly keys: readonly OpenKey[];
-  readonly lock: () => void;
+  readonly lock: () => Promise<void>;
   readonly manageKeys: () => Promise<void>;
 }
 

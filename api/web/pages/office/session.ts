@@ -14,7 +14,9 @@ export async function signIn(typed: string): Promise<Me> {
   return asStaff<Me>("GET", "/api/staff/me");
 }
 
-export function signOut(): void {
+/** Forget the token, or end the session on the server, too. */
+export async function signOut(): Promise<void> {
+  if (token === "") await asStaff("DELETE", "/api/staff/session").catch(() => undefined);
   token = "";
 }
 
