@@ -19,6 +19,8 @@ from api.keyring import endpoints as keyring
 from api.openapi import install_openapi
 from api.planning import endpoints as planning
 from api.problem_handlers import install_problems
+from api.queue import endpoints as queue
+from api.queue.clerk import open_clerk
 from api.settings import Settings
 from api.staff import bookings as staff_bookings
 from api.staff import custody
@@ -61,7 +63,9 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
             app.state.enqueue_solution = queue.solve
             app.state.booking = desk
             app.state.waiting = WaitingList(context, desk)
-            yield
+            async with open_clerk(context, lambda: desk.pressure) as clerk:
+                app.state.queue = clerk
+                yield
 
     app = FastAPI(title="Créneau", version="1", lifespan=lifespan, openapi_url="/api/openapi.json",
                   docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)  # fmt: skip
@@ -80,9 +84,10 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.include_router(planning.router, dependencies=[BEARER])
     app.include_router(waiting.router)
     app.include_router(waiting.staff_router)
+    app.include_router(queue.router)
     app.include_router(health.router)
     install_planner(app)
-    rooms = (booking, capacity, staff, sign_on, custody, keyring, planning, waiting, health)
+    rooms = (booking, capacity, staff, sign_on, custody, keyring, planning, waiting, queue, health)
     install_openapi(app, [struct for room in rooms for struct in room.STRUCTS])
     # Last, so that it stands before everything else and a read costs nothing else.
     app.add_middleware(PublicFiles, folder=settings.public_folder, public_url=settings.public_url)

@@ -14,6 +14,7 @@ from api.keys import cli as keys_cli
 from api.keyservice import cli as keyservice_cli
 from api.planning import cli as booking_plans_cli
 from api.privacy import cli as privacy_cli
+from api.queue import cli as queue_cli
 from api.serve import cli as serve_cli
 from api.staff import cli as staff_cli
 from api.web import cli as web_cli
@@ -34,6 +35,8 @@ app.add_typer(scenarios_cli.data_app, name="data")
 app.add_typer(scenarios_cli.scenario_app, name="scenario")
 app.command()(planning_cli.plan)
 app.command()(planning_cli.replan)
+app.command()(planning_cli.site)
+app.command()(planning_cli.frontier)
 app.command()(allocator_cli.check)
 app.command()(planning_cli.compare)
 app.command()(allocator_cli.explain)
@@ -50,6 +53,7 @@ app.add_typer(privacy_cli.app, name="privacy")
 app.command()(demo_cli.demo)
 app.add_typer(keyservice_cli.app, name="keyservice")
 app.add_typer(keys_cli.app, name="keys")
+app.add_typer(queue_cli.app, name="queue")
 app.add_typer(loadtests_cli.bench_app, name="bench")
 app.command()(evening_cli.loadtest)
 

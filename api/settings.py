@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     answer_step_ms
         Answers about a booking leave on steps of so many milliseconds where their time would tell
         whether somebody is booked already, or an id exists; 0 for no steps.
+    identity_providers
+        Where the staff may sign on, as a JSON list; none: by token only.
+    session_idle_minutes, session_hours
+        A session ends when nothing came for so long, and in any case after so many hours.
+    passkey_days
+        How long after a sign-on by a provider passkeys stand in for it.
+    queue_rate
+        People a second that are let through before the waiting room has learned how many may be.
     """
 
     model_config = SettingsConfigDict(env_prefix="CRENEAU_", frozen=True, extra="ignore")
@@ -69,6 +77,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, le=480)
     session_hours: int = Field(default=10, ge=1, le=24)
     passkey_days: int = Field(default=30, ge=1, le=90)
+    queue_rate: float = Field(default=200.0, ge=1, le=100_000)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

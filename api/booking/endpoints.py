@@ -22,6 +22,7 @@ from api.problems import (
     TooManyRequests,
     TryAgain,
 )
+from api.queue.gate import GATE, QUEUE_PROOF, QUEUE_TICKET, Admitted
 
 BookingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
@@ -48,11 +49,11 @@ _PLACES = (
         status=201,
         takes=HoldRequest,
         gives=HoldReceipt,
-        parameters=(IDEMPOTENCY_KEY, MANAGE_SECRET),
-        problems=(*_ALWAYS, *_KEYED, *_PLACES, problems.HoldExpired),
+        parameters=(IDEMPOTENCY_KEY, MANAGE_SECRET, QUEUE_TICKET, QUEUE_PROOF),
+        problems=(*_ALWAYS, *_KEYED, *_PLACES, *GATE, problems.HoldExpired),
     ),
 )
-async def hold(request: Request) -> Response:
+async def hold(request: Request, _admitted: Admitted) -> Response:
     """Block the slots of a whole vaccination while the caller fills in the rest."""
     key, secret = idempotency_key(request), secret_hash(request)
     desk = desk_of(request)

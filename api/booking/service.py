@@ -58,6 +58,12 @@ class BookingDesk:
         self.changes = GroupCommit(writes, limit=WAITING)
         self.reads = GroupCommit(Trier(context, self._reference, read), limit=WAITING)
 
+    @property
+    def pressure(self) -> float:
+        """How full the fullest queue of writing is: 0 is idle, 1 sends people away."""
+        groups = (self.holds, self.confirmations, self.changes)
+        return max(1 - group.places_left / group.limit for group in groups)
+
     async def close(self) -> None:
         """Answer what was taken, and stop."""
         for group in (self.holds, self.confirmations, self.changes, self.reads):

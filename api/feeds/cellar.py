@@ -28,7 +28,7 @@ _TYPES = {
     "metadata": b"application/fhir+json",
 }
 """By what follows the last dot of a name, or its last slash."""
-_LIVE = ("availability/", "keys/")
+_LIVE = ("availability/", "keys/", "queue/")
 _ABSENT = (0, 0)
 
 

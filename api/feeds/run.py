@@ -16,6 +16,7 @@ from api.feeds.passes import Feeds
 from api.feeds.publisher import Publisher
 from api.feeds.shelf import Shelf
 from api.feeds.store.outbox import try_to_be_alone
+from api.queue.conductor import Conductor
 from api.settings import Settings
 
 TURN_S = 0.6
@@ -55,8 +56,9 @@ def run_publisher(settings: Settings, stop: Stop, *, clock: Clock = now) -> None
         try:
             with _connected(settings, stop) as connection:
                 publisher = Publisher(connection, shelf, clock)
+                conductor = Conductor(connection, clock, settings.queue_rate, shelf.notice)
                 feeds = Feeds(publisher, settings.public_url, settings.record_folder)
-                _publish(publisher, feeds, stop)
+                _publish(publisher, feeds, conductor, stop)
         except psycopg.OperationalError as error:
             log.warning("publisher-lost-database", error=type(error).__name__)
             stop.wait(RETRY_S)
@@ -78,7 +80,7 @@ def _connected(settings: Settings, stop: Stop) -> Iterator[Connection[Any]]:
         yield connection
 
 
-def _publish(publisher: Publisher, feeds: Feeds, stop: Stop) -> None:
+def _publish(publisher: Publisher, feeds: Feeds, conductor: Conductor, stop: Stop) -> None:
     if stop.is_set():
         return
     publisher.start()
@@ -86,6 +88,7 @@ def _publish(publisher: Publisher, feeds: Feeds, stop: Stop) -> None:
     while not stop.is_set():
         began = time.monotonic()
         publisher.turn()
+        conductor.turn()
         until = max(began + FEEDS_UNTIL_S, time.monotonic() + FEEDS_AT_LEAST_S)
         while time.monotonic() < until and next(steps):
             pass

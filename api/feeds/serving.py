@@ -15,7 +15,7 @@ from api.feeds.fhir_search import Refusal, Search, is_search
 from api.problem_handlers import NoSuchMethod
 from api.problems import NotFound, Problem
 
-PLACES = ("/availability/", "/fhir/", "/vitemadose/", "/opendata/", "/keys/")
+PLACES = ("/availability/", "/fhir/", "/vitemadose/", "/opendata/", "/keys/", "/queue/")
 """Addresses that are answered here, and nowhere else."""
 _FHIR = "/fhir/"
 _PART = r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*"

@@ -59,6 +59,10 @@ class Shelf:
         """Write a file that has no room for stamps; its time says when it changed."""
         self._put(name, content, changed_at, effort, None)
 
+    def notice(self, name: str, content: bytes, now: datetime) -> None:
+        """Write a JSON object that says something new each second."""
+        self._put(name, content, now, Effort.QUICK, now)
+
     def changed_at(self, name: str) -> datetime | None:
         """Tell when what a file says last changed; None for a file not written here."""
         return self._changed.get(name)

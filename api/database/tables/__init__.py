@@ -9,6 +9,13 @@ from api.database.tables.booking import appointment, booking, booking_home, outb
 from api.database.tables.capacity import publication, quota, schedule, slot
 from api.database.tables.keyring import centre_keys, signed_campaign
 from api.database.tables.metadata import metadata
+from api.database.tables.queue import (
+    queue_early,
+    queue_opening,
+    queue_room,
+    queue_told,
+    queue_visit,
+)
 from api.database.tables.reference import (
     campaign,
     centre,
@@ -47,6 +54,11 @@ __all__ = [
     "priority_class",
     "product",
     "publication",
+    "queue_early",
+    "queue_opening",
+    "queue_room",
+    "queue_told",
+    "queue_visit",
     "quota",
     "schedule",
     "signed_campaign",
