@@ -40,10 +40,10 @@ def demo(
 
         def announce(address: str) -> None:
             if as_json:
-                facts = {"address": address, "tokens": published.tokens}
+                facts = {"address": address, "tokens": published.tokens, "keys": published.keys}
                 typer.echo(json.dumps(run.report | facts, ensure_ascii=False))
             else:
-                typer.echo("\n".join(lines(address, published.tokens)))
+                typer.echo("\n".join(lines(address, published)))
 
         stay(published, announce)
 
@@ -54,8 +54,9 @@ def demo(
         raise typer.Exit(1)
 
 
-def lines(address: str, tokens: dict[str, str]) -> list[str]:
-    """Say where to look, and who may do what."""
+def lines(address: str, published: Published) -> list[str]:
+    """Say where to look, who may do what, and what opens what is sealed."""
+    told = published.keys
     return [
         "",
         f"availability  {address}/availability/index.json",
@@ -63,7 +64,11 @@ def lines(address: str, tokens: dict[str, str]) -> list[str]:
         f"the API       {address}/api/openapi.json",
         "",
         "tokens for `Authorization: Bearer ...`, for a week",
-        *(f"  {who:<22} {token}" for who, token in tokens.items()),
+        *(f"  {who:<22} {token}" for who, token in published.tokens.items()),
+        "",
+        f"key service   {told['key_service']}",
+        f"authority     {told['authority']}",
+        f"passphrase    {told['passphrase']} (holder {told['holder']}, centre {told['centre']})",
         "",
         "Ctrl-C ends it; the plans and the database stay in the folder.",
     ]

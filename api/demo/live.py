@@ -14,6 +14,7 @@ import psutil
 
 from allocator.errors import InputError
 from api.demo.client import Client, UnexpectedAnswerError
+from api.demo.key_service import key_service
 from api.demo.service import Published
 from api.demo.visit import Visit
 from api.serve.installation import serve_installation
@@ -32,7 +33,10 @@ def stay(published: Published, announce: Callable[[str], None]) -> None:
     InputError
         When a process does not start.
     """
-    serve_installation(published.settings, OPTIONS, lambda facts: announce(str(facts["address"])))
+    with key_service(published.ring):
+        serve_installation(
+            published.settings, OPTIONS, lambda facts: announce(str(facts["address"]))
+        )
 
 
 def walk(published: Published, steps: Steps) -> None:
@@ -47,7 +51,8 @@ def walk(published: Published, steps: Steps) -> None:
     thread = Thread(target=walker.walk, name="walker")
     thread.start()
     try:
-        serve_installation(published.settings, OPTIONS, walker.arrive)
+        with key_service(published.ring):
+            serve_installation(published.settings, OPTIONS, walker.arrive)
     except InputError as error:
         walker.failure = StepFailedError(str(error))
     finally:

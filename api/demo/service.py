@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -15,17 +16,21 @@ from allocator.errors import InputError
 from api.clock import now
 from api.database.address import ready_database
 from api.database.embedded import embedded
+from api.demo.ring import FOLDER, HOLDER, Ring, make_ring
+from api.keyring.installing import Given, install
 from api.planning.orders import Options
 from api.planning.publishing import publish_folders
+from api.protocol.encoding import to_base64url
 from api.settings import Settings
 from api.staff.grants import Grant, Role
 from api.staff.tokens import issue
 
-FILES = frozenset({"postgres", "public", "state", "plans"})
+FILES = frozenset({"postgres", "public", "state", "plans", FOLDER})
 """What an installation leaves in its home."""
 DAYS = 7
 MOST_DOSES = """SELECT centre.code, department FROM centre JOIN slot USING (centre_id)
-WHERE dose_rank = 1 GROUP BY 1, 2 ORDER BY sum(capacity - taken) DESC, 1 LIMIT 1"""
+WHERE dose_rank = 1 GROUP BY 1, 2 ORDER BY sum(capacity - taken) DESC, 1"""
+CENTRES = "SELECT code FROM centre ORDER BY code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +39,33 @@ class Published:
 
     centre, department
         Where most first doses are; tokens of its staff are among those that were made.
+    neighbour
+        Where most are after it, in the same département if there is another centre.
     tokens
         By role and scope, as people read it.
+    ring
+        Its keys.
     """
 
     settings: Settings
     centre: str
+    neighbour: str
     department: str
     tokens: dict[str, str]
+    ring: Ring
 
     @property
-    def centre_token(self) -> str:
-        """Token of the centre's own staff."""
-        return self.tokens[f"centre {self.centre}"]
+    def keys(self) -> dict[str, str]:
+        """What opens what is sealed, and what the pages verify it by."""
+        ring = self.ring
+        return {
+            "key_service": ring.service.url, "centre": self.centre, "holder": HOLDER,
+            "passphrase": ring.passphrase, "authority": to_base64url(ring.authority.public_key),
+        }  # fmt: skip
+
+    def token_of(self, centre: str) -> str:
+        """Token of a centre's own staff."""
+        return self.tokens[f"centre {centre}"]
 
 
 def publish(home: Path, instance: Path, plan: Path) -> Published:
@@ -63,12 +82,14 @@ def publish(home: Path, instance: Path, plan: Path) -> Published:
     with ready_database(settings) as url:
         publish_folders(url, instance, plan, Options(), uuid4(), now())
         with psycopg.connect(url) as connection:
-            row = connection.execute(MOST_DOSES).fetchone()
-        assert row is not None
-        centre, department = row
-        return Published(
-            settings, centre, department, asyncio.run(_tokens(url, centre, department))
-        )
+            (centre, department), *others = connection.execute(MOST_DOSES).fetchall()
+            codes = [code for (code,) in connection.execute(CENTRES)]
+        neighbour = next((code for code, there in others if there == department),
+                         others[0][0] if others else centre)  # fmt: skip
+        ring, documents, authority = make_ring(home, codes, (centre, neighbour), now().date())
+        asyncio.run(_install(url, documents, authority))
+        tokens = asyncio.run(_tokens(url, (centre, neighbour), department))
+        return Published(settings, centre, neighbour, department, tokens, ring)
 
 
 def _clear(home: Path) -> None:
@@ -96,9 +117,15 @@ def _runs(database: Path) -> bool:
     return "postgres" in name
 
 
-async def _tokens(url: str, centre: str, department: str) -> dict[str, str]:
+async def _install(url: str, documents: list[Given], authority: Given) -> None:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await install(connection, documents, authority, now())
+
+
+async def _tokens(url: str, centres: Sequence[str], department: str) -> dict[str, str]:
     grants: list[tuple[Role, str]] = [
-        ("planner", "national"), ("centre", centre), ("agent", department), ("auditor", "national"),
+        ("planner", "national"), *(("centre", code) for code in dict.fromkeys(centres)),
+        ("agent", department), ("auditor", "national"),
     ]  # fmt: skip
     made: dict[str, str] = {}
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:

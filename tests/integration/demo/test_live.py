@@ -26,8 +26,8 @@ from tests.integration.demo.test_planning import STEPS
 from tests.tiny_demo import UNBROKEN
 
 WALK = [
-    "publish", "serve", "search", "hold", "confirm", "same person twice", "move", "cancel",
-    "waiting list", "day list", "feeds", "stop",
+    "publish", "serve", "search", "keys", "hold", "confirm", "same person twice", "move",
+    "another centre", "cancel", "waiting list", "day list", "erase", "feeds", "stop",
 ]  # fmt: skip
 PATIENCE_S = 600
 
@@ -145,7 +145,7 @@ def test_a_demo_goes_on_where_one_was_killed_and_not_where_one_runs(folder):
     folders = root / "service", root / "instance", root / "optimal"
     with staying(folder, "--json") as (process, out):
         report = json.loads(out)
-        assert report.keys() == {"ok", "steps", "address", "tokens"}
+        assert report.keys() == {"ok", "steps", "address", "tokens", "keys"}
         with pytest.raises(InputError, match="a demo runs here"):
             publish(*folders)
         assert ask(report["address"], "/health")[0] == 200
