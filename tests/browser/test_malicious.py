@@ -103,7 +103,7 @@ def test_a_downgraded_key_derivation_is_refused(watched: Watched) -> None:
     watched.go("/centre")
     watched.page.fill("#jeton", watched.stack.tokens["centre", "c2"])
     watched.page.get_by_role("button", name="Entrer").click()
-    assert "too weak" in refused(watched)
+    assert "affaiblie" in refused(watched)
     names = watched.page.locator("#detenteur option").all_inner_texts()
     assert names == ["le kit de secours"]
 

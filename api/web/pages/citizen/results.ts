@@ -2,7 +2,7 @@
 import { checkedAt, department, type Department } from "../booking/availability.ts";
 import { type Offer, offers } from "../booking/pairs.ts";
 import { kilometres } from "../booking/places.ts";
-import { ago, shortDay } from "../common/days.ts";
+import { ago, longDay, shortDay, today } from "../common/days.ts";
 import { button, el } from "../common/el.ts";
 import { choice } from "../common/form.ts";
 import { n, t } from "../common/language.ts";
@@ -135,15 +135,22 @@ function nothing(known: Known, asked: Asked): HTMLElement {
     .sort((a, b) => a.km - b.km).slice(0, 3);
   return el("div", {},
     el("h2", {}, t("Pas de place pour le moment", "No place at the moment")),
-    el("p", {}, group?.opens_on ? t(`Pour « ${group.label} », la vaccination est ouverte depuis le ou ouvrira le ${shortDay(group.opens_on)}.`,
-      `For “${group.label}”, vaccination opens or opened on ${shortDay(group.opens_on)}.`) : ""),
+    el("p", {}, group === undefined ? "" : opening(group)),
     el("p", {}, t("Des places se libèrent chaque jour. Trois façons d’en avoir une :", "Places become free every day. Three ways to get one:")),
     el("ul", {},
       el("li", {}, t("la liste d’attente ci-dessous : une dose restante vous est proposée ;", "the waiting list below: a dose that is left is offered to you;")),
       el("li", {}, t("une recherche depuis une autre commune ;", "a search from another town;")),
-      el("li", {}, t("le téléphone : ", "the telephone: "),
-        phones.map(({ centre }) => `${centre.name} ${centre.phone}`).join(" · ")),
+      el("li", {}, t("le téléphone :", "the telephone:"), el("ul", {}, ...phones.map(({ centre }) =>
+        el("li", {}, `${centre.name}, `, el("a", { href: `tel:${centre.phone}` }, centre.phone))))),
     ),
     asked.wanted.first === null ? joinForm(known, asked) : null,
   );
+}
+
+function opening({ label, opens_on }: Known["index"]["classes"][number]): string {
+  if (opens_on === null) return t(`Pour « ${label} », la date d’ouverture n’est pas connue.`, `For “${label}”, the opening date is not known.`);
+  const day = longDay(opens_on);
+  return opens_on <= today()
+    ? t(`Pour « ${label} », la vaccination est ouverte : tout est pris.`, `For “${label}”, vaccination is open: everything is taken.`)
+    : t(`Pour « ${label} », la vaccination ouvre ${day}.`, `For “${label}”, vaccination opens on ${day}.`);
 }

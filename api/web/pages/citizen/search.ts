@@ -46,8 +46,8 @@ function searchForm(known: Known, found: HTMLElement, only: string): HTMLFormEle
   const groups = choice("situation", t("Votre situation", "Your situation"),
     [["", t("Choisissez…", "Choose…")] as const, ...known.index.classes.map((one) => [one.class, one.label] as const)]);
   const dose = choice("dose", t("Vous cherchez", "You are looking for"), [
-    ["1", t("Ma vaccination, du début (toutes les doses)", "My vaccination from the start (all doses)")],
-    ["2", t("Ma 2e dose seulement", "My 2nd dose only")],
+    ["1", t("Toutes les doses", "All doses")],
+    ["2", t("La 2e dose seulement", "The 2nd dose only")],
   ]);
   const earlier = earlierDose(known);
   dose.select.addEventListener("change", () => { earlier.box.hidden = dose.select.value === "1"; });

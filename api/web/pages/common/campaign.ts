@@ -5,7 +5,6 @@ import {
 } from "../../protocol/citizen.ts";
 import { today } from "./days.ts";
 import { ProblemError, read, safeName } from "./http.ts";
-import { t } from "./language.ts";
 
 /** A key that a centre's identities are sealed to. */
 export interface CentreKey {
@@ -35,7 +34,7 @@ export async function centreKey(centre: string): Promise<CentreKey> {
   const { code } = await campaign();
   const listed = JSON.parse(await read(`/keys/centres/${safeName(centre)}.json`).catch(absent)) as
     { keys: unknown[] };
-  let refusal = new Refused(t("ce centre n’a pas de clé", "this centre has no key"));
+  let refusal = new Refused("this centre has no key");
   for (const one of listed.keys) {
     try {
       const { key, signature } = signedKeyFromJson(utf8(JSON.stringify(one)));

@@ -5,6 +5,7 @@ import { ProblemError } from "./http.ts";
 import { t } from "./language.ts";
 import { notice } from "./page.ts";
 import { problemText } from "./problems.ts";
+import { refusalText } from "./refusals.ts";
 
 /** What went wrong, in words; nothing goes to the console. */
 export function failure(error: unknown): HTMLElement {
@@ -13,12 +14,7 @@ export function failure(error: unknown): HTMLElement {
 
 export function failureText(error: unknown): string {
   if (error instanceof ProblemError) return problemText(error);
-  if (error instanceof Refused) {
-    return t(
-      `Refusé pour votre sécurité : ${error.message}. Rien n’a été envoyé.`,
-      `Refused for your safety: ${error.message}. Nothing was sent.`,
-    );
-  }
+  if (error instanceof Refused) return refusalText(error);
   if (error instanceof Unanswered) {
     return error.status === 429
       ? t("Trop de demandes depuis votre connexion aujourd’hui. Essayez demain, ou par téléphone.",

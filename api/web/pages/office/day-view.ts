@@ -4,6 +4,7 @@ import { button, el } from "../common/el.ts";
 import { field } from "../common/form.ts";
 import { n, t } from "../common/language.ts";
 import { failure } from "../common/failure.ts";
+import { reasonOf } from "../common/refusals.ts";
 import { notice, show } from "../common/page.ts";
 import { save } from "../common/save.ts";
 import { departed, sealForOthers } from "./again.ts";
@@ -81,12 +82,14 @@ function row(office: Office, one: Expected, people: readonly Expected[], said: H
   const alarms = [
     dose.flagged || twice(one, people) ? t("déjà un autre rendez-vous", "has another appointment") : "",
     one.fits === false ? t("empreinte fausse", "tag does not fit") : "",
-    who === null ? (dose.to_seal_again ? t("chiffré pour l’ancien centre", "sealed to the old centre") : one.why) : "",
+    who === null ? (dose.to_seal_again ? t("chiffré pour l’ancien centre", "sealed to the old centre") : reasonOf(one.why)) : "",
   ].filter(Boolean);
   const guarded = (act: () => Promise<void>) => () => act().catch((error: unknown) => said.replaceChildren(failure(error)));
   const mark = (state: string) => guarded(async () => {
     await asStaff("PUT", `${at(office.centre)}/doses/${dose.booking}/${dose.dose_rank}`, { body: { state } });
     await again();
+    // Ready for the next one in the queue.
+    document.getElementById("chercher")?.focus();
   });
   const actions = {
     booked: [button(t("Arrivé", "Arrived"), mark("arrived"), { class: "primary", "aria-label": t(`Arrivé : ${name}`, `Arrived: ${name}`) }),

@@ -5,7 +5,6 @@ import {
 } from "../../protocol/staff.ts";
 import { authority, campaign, utf8 } from "../common/campaign.ts";
 import { today } from "../common/days.ts";
-import { t } from "../common/language.ts";
 import { asStaff, at } from "./session.ts";
 
 export interface KeyEntry {
@@ -35,7 +34,7 @@ export async function keys(centre: string): Promise<readonly KeyEntry[]> {
 export function fileOf(entry: KeyEntry, centre: string): KeyFile {
   const file = keyFileFromJson(utf8(JSON.stringify(entry.key_file)));
   if (file.owner.centre !== centre || toHex(keyIdOf(file.owner.public_key)) !== entry.key_id) {
-    throw new Refused(t("le serveur a donné la clé d’un autre", "the server gave another's key"));
+    throw new Refused("the private key in this file belongs to another public key");
   }
   return file;
 }

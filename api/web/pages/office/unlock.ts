@@ -59,6 +59,6 @@ async function openAll(
       refusal ??= error;
     }
   }
-  if (found.length === 0) throw refusal ?? new Refused(t("ce centre n’a pas de clé", "this centre has no key"));
+  if (found.length === 0) throw refusal ?? new Refused("this centre has no key");
   return found;
 }
