@@ -50,6 +50,11 @@ class LightWire:
         self._free.append(wire)
         return Answer(received.status, head, plain(received.body, head.get("content-encoding")))
 
+    def close(self) -> None:
+        """Close the connections nobody uses."""
+        while self._free:
+            self._free.pop().close()
+
     def _new(self) -> socket.socket:
         try:
             wire = socket.create_connection(self.address, timeout=TIMEOUT_S)

@@ -17,9 +17,10 @@ from loadtests.curves import CURVES
 from loadtests.journeys import readers, staff
 from loadtests.journeys.choice import Map
 from loadtests.journeys.citizen import Citizen, Habits
+from loadtests.journeys.door import waiting_room
 from loadtests.journeys.files import Index, index_path, read
 from loadtests.journeys.sealing import Sealer
-from loadtests.journeys.visitor import Clock, GaveUpError, Visitor, Wire, open_door
+from loadtests.journeys.visitor import Clock, GaveUpError, Visitor, Wire
 from loadtests.record import Record
 from loadtests.script import Script
 
@@ -158,7 +159,7 @@ class Play:
         return Map.of(read(answer.body, Index))
 
     def _visitor(self, random: Random, due: float) -> Visitor:
-        return Visitor(self.wire, self.clock, self.record, random, due, open_door)
+        return Visitor(self.wire, self.clock, self.record, random, due, waiting_room)
 
     def _sealer(self, random: Random) -> Sealer:
         key = bytes.fromhex(self.script.public_key)

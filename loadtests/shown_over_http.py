@@ -32,7 +32,7 @@ LISTED = 3
 
 
 class PublicFiles:
-    """The public files of an installation, in the form that people are sent, over one connection."""
+    """The public files of an installation, in the form people are sent, over one connection."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)

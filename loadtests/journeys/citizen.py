@@ -9,6 +9,7 @@ import msgspec
 from loadtests.journeys import booking
 from loadtests.journeys.booking import GONE, Person, Seal
 from loadtests.journeys.choice import Map, Pair, choose, is_whole
+from loadtests.journeys.door import LOOK_S, enter
 from loadtests.journeys.files import (
     CentreFile,
     DepartmentFile,
@@ -19,7 +20,7 @@ from loadtests.journeys.files import (
     index_path,
     read,
 )
-from loadtests.journeys.visitor import GaveUpError, Headers, Visitor
+from loadtests.journeys.visitor import Answer, GaveUpError, Headers, Visitor
 from loadtests.record import Booked, Hold
 
 
@@ -50,8 +51,10 @@ class Habits:
 class Citizen:
     """One of them, on the way.
 
-    patient
-        Whether they look before they book; machines do not.
+    pauses
+        Whether they take their time; machines do not.
+    let_in
+        Headers of the waiting room, once they have been through it.
     """
 
     visitor: Visitor
@@ -59,20 +62,19 @@ class Citizen:
     seal: Seal
     habits: Habits = field(default_factory=Habits)
     pauses: bool = True
+    let_in: Headers | None = None
 
     def visit(self) -> None:
         """Come, look, book; whatever happens is in the record."""
         self._see(index_path(), "read-index", Index)
         department, centre = self.known.wish(self.visitor.random)
         person = booking.somebody(self.visitor.random)
-        let_in: Headers | None = None
         for _ in range(self.habits.tries):
             pair = self.look(department, centre)
             if pair is None:
                 department, centre = self.known.wish(self.visitor.random)
                 continue
-            let_in = self.visitor.door(self.visitor) if let_in is None else let_in
-            if self._book(person, pair, let_in):
+            if self._book(person, pair):
                 return
             person = person.again(self.visitor.random)
 
@@ -93,11 +95,24 @@ class Citizen:
             return None
         return choose(self.known, counts, file, department, self.visitor.random)
 
-    def _book(self, person: Person, pair: Pair, let_in: Headers) -> bool:
+    def _hold(self, person: Person, pair: Pair) -> Answer:
+        """Hold a pair, through the waiting room if there is one, also one that has just opened."""
+        if self.let_in is None:
+            self.let_in = self.visitor.door(self.visitor)
+        while True:
+            answer = booking.hold(self.visitor, person, pair, self.let_in, staff=False)
+            if answer.problem == "waiting-room":
+                self.let_in = enter(self.visitor)
+            elif answer.problem == "not-your-turn":
+                self.visitor.think(LOOK_S)
+            else:
+                return answer
+
+    def _book(self, person: Person, pair: Pair) -> bool:
         """Hold and confirm; tell whether the visit is over."""
         record, random = self.visitor.record, self.visitor.random
         try:
-            answer = booking.hold(self.visitor, person, pair, let_in, staff=False)
+            answer = self._hold(person, pair)
             gone = answer.status == 409 and answer.problem in GONE
             record.holds.append(Hold(self.visitor.due, pair.centre in self.known.hot, gone))
             if answer.status != 201:
@@ -109,7 +124,7 @@ class Citizen:
                 if random.random() < 0.5:
                     booking.release(self.visitor, person)
                 return True
-            answer = booking.confirm(self.visitor, person, pair, let_in, self.seal)
+            answer = booking.confirm(self.visitor, person, pair, {}, self.seal)
         except GaveUpError:
             record.unknown.append(person.booking_id)
             return True

@@ -132,10 +132,5 @@ class Visitor:
         self.clock.pause(max(0.0, self.due - self.clock.now()))
 
 
-def open_door(_visitor: Visitor) -> Headers:
-    """Let everybody in at once."""
-    return {}
-
-
 def _is_to_be_sent_again(answer: Answer) -> bool:
     return answer.status in GATEWAY or (answer.status >= 400 and answer.problem in AGAIN)

@@ -26,3 +26,4 @@ def plant(monkeypatch: pytest.MonkeyPatch, folder: Path, *changes: tuple[str, st
         assert text.count(right) == 1, f"{name} has changed: plant the bug anew"
         (copy / name).write_text(text.replace(right, wrong), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.chdir(folder)  # `python -m` looks there first

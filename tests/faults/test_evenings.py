@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,27 +19,34 @@ QUICK = Habits(think_s=0.3)
 CROWD = Crowd(reads_per_pair=4, aggregators=1, centres=1)
 
 
+@pytest.fixture
+def scratch():
+    """Give a folder that is not pytest's own: see tests/postgres.py."""
+    with TemporaryDirectory(prefix="creneau-tests-") as folder:
+        yield Path(folder)
+
+
 def small(**changes):
     """Plan an evening of some seconds at a few centres."""
     about = {"curve": "cowin-2021-04-28", "minutes": 0.2, "scale": 0.02, "centres": 20}
     return Plan(**{**about, "habits": QUICK, "crowd": CROWD, **changes})
 
 
-def test_an_evening_without_faults_passes(tmp_path):
+def test_an_evening_without_faults_passes(scratch):
     """The same as the ones below, with nothing planted."""
-    verdict = replay(small(), tmp_path, print).verdict
+    verdict = replay(small(), scratch, print).verdict
     assert verdict.broken == []
     assert verdict.pairs > 100
     assert verdict.figures["published_until_shown_s"] < 5
 
 
-def test_locks_removed_are_found(monkeypatch, tmp_path):
+def test_locks_removed_are_found(monkeypatch, scratch):
     """Slots are read without a lock, and the constraint behind it is gone: oversold.
 
     What is read is written half a second later, so that two workers meet within some seconds.
     """
     plant(
-        monkeypatch, tmp_path / "planted",
+        monkeypatch, scratch / "planted",
         ("booking/store/locks.py",
          "FROM slot WHERE centre_id = $1 AND slot_id = ANY($2::int[])\nORDER BY slot_id FOR NO KEY",
          "FROM slot WHERE centre_id = $1 AND slot_id = ANY($2::int[])\nORDER BY slot_id --"),
@@ -46,28 +55,28 @@ def test_locks_removed_are_found(monkeypatch, tmp_path):
         ("database/migrations/versions/0001_booking_core.py",
          "CHECK (0 <= taken and taken <= capacity)", "CHECK (0 <= taken)"),
     )  # fmt: skip
-    verdict = replay(small(scale=0.04, centres=4), tmp_path, print).verdict
+    verdict = replay(small(scale=0.04, centres=4), scratch, print).verdict
     assert verdict.verdict == "fail"
     assert verdict.oversold > 0
 
 
-def test_a_frozen_cache_is_found(monkeypatch, tmp_path):
+def test_a_frozen_cache_is_found(monkeypatch, scratch):
     """Files are read once and never again: what is shown is not what the tables say."""
     plant(
-        monkeypatch, tmp_path / "planted",
+        monkeypatch, scratch / "planted",
         ("feeds/cellar.py", "if entry is not None and now - entry.checked < CHECK_S:",
          'if entry is not None and "publisher" not in name:'),
     )  # fmt: skip
-    verdict = replay(small(), tmp_path, print).verdict
+    verdict = replay(small(), scratch, print).verdict
     assert verdict.verdict == "fail"
     assert any("files and tables differ" in what for what in verdict.broken)
     assert (verdict.oversold, verdict.lost) == (0, 0)
 
 
-def test_an_acknowledgement_before_the_commit_is_found(monkeypatch, tmp_path):
+def test_an_acknowledgement_before_the_commit_is_found(monkeypatch, scratch):
     """The answer leaves before the commit is on the disk: what a crash takes away is lost."""
     plant(
-        monkeypatch, tmp_path / "planted",
+        monkeypatch, scratch / "planted",
         ("database/engine.py", 'BY_INDEX = "', 'BY_INDEX = "-c synchronous_commit=off '),
         ("database/embedded.py", "TUNING = {", 'TUNING = {\n    "wal_writer_delay": "10s",'),
     )  # fmt: skip
@@ -76,12 +85,12 @@ def test_an_acknowledgement_before_the_commit_is_found(monkeypatch, tmp_path):
         time.sleep(9)
         return [kill(site, "postgres")]
 
-    verdict = replay(small(minutes=0.3), tmp_path, print, crash).verdict
+    verdict = replay(small(minutes=0.3), scratch, print, crash).verdict
     assert verdict.verdict == "fail"
     assert verdict.lost > 0
 
 
-def test_kills_leave_the_verdict_clean(tmp_path):
+def test_kills_leave_the_verdict_clean(scratch):
     """A worker, the publisher and the database, one after the other, while people book."""
 
     def kills(site):
@@ -91,7 +100,7 @@ def test_kills_leave_the_verdict_clean(tmp_path):
             outages.append(kill(site, name))
         return outages
 
-    evening = replay(small(minutes=0.6), tmp_path, print, kills)
+    evening = replay(small(minutes=0.6), scratch, print, kills)
     assert evening.verdict.broken == []
     assert evening.verdict.pairs > 300
     assert evening.record.unknown == []
@@ -99,7 +108,7 @@ def test_kills_leave_the_verdict_clean(tmp_path):
 
 @pytest.mark.national
 @pytest.mark.parametrize("name", ["api-0", "publisher", "postgres"])
-def test_kills_at_the_peak_leave_the_verdict_clean(tmp_path, name):
+def test_kills_at_the_peak_leave_the_verdict_clean(scratch, name):
     """Minutes of the evening of 12 July, at a tenth of the country."""
 
     def kills(site):
@@ -107,4 +116,4 @@ def test_kills_at_the_peak_leave_the_verdict_clean(tmp_path, name):
         return [kill(site, name)]
 
     plan = Plan("peak-2021-07-12", minutes=2, scale=0.1)
-    assert replay(plan, tmp_path, print, kills).verdict.broken == []
+    assert replay(plan, scratch, print, kills).verdict.broken == []

@@ -28,7 +28,7 @@ from loadtests.journeys.files import (
     index_path,
     name_of,
 )
-from loadtests.journeys.visitor import Answer, GaveUpError, Visitor, open_door
+from loadtests.journeys.visitor import Answer, GaveUpError, Visitor
 from loadtests.record import Record
 
 MONDAY = dt.date(2027, 1, 4)
@@ -130,7 +130,7 @@ def service(clock):
 @pytest.fixture
 def visitor(service, clock):
     """Give somebody who comes now."""
-    return Visitor(service, clock, Record(), Random(4), clock.seconds, open_door)
+    return Visitor(service, clock, Record(), Random(4), clock.seconds, lambda _: {})
 
 
 def citizen(visitor, **habits):
