@@ -19,7 +19,7 @@ from allocator.integer.whole import Relaxed, WholePlan, decisions_of
 from allocator.lp import UnsolvedError, solve_relaxation
 from allocator.national import Incumbent, follow, reserve_s, rounds, status_of
 from allocator.result import Status
-from allocator.small import SMALL_COLUMNS
+from allocator.small import INTEGER_LIMIT_S, SMALL_COLUMNS, TINY_COLUMNS, improved
 from allocator.warm import warm_up
 from allocator.watch import Watch
 
@@ -43,7 +43,10 @@ def plan_again(
         prices = row_prices(model, relaxer.best)
     books = again.incumbent.books
     assert books is not None
-    return decisions_of(books), prices, status_of(watch, reserve_s(model))
+    plan = decisions_of(books)
+    if columns <= TINY_COLUMNS and not again.is_done():
+        plan = improved(model, plan, INTEGER_LIMIT_S, watch)
+    return plan, prices, status_of(watch, reserve_s(model))
 
 
 def _start(model: Model, earlier: Earlier, columns: int) -> ascent.Prices:
@@ -73,18 +76,18 @@ class Again:
         relaxer.list_zones()
         relaxer.list_also(flows[:, 0], flows[:, 2])
         self._keep_to_plan()
-        if not self._is_done():
+        if not self.is_done():
             follow(relaxer.sharpen(), relaxer, self._watch)
-        if not self._is_done():
+        if not self.is_done():
             follow(relaxer.climb(relaxer.main_schedule(), "prices"), relaxer, self._watch)
             self._keep_to_plan()
-        if not self._is_done():
+        if not self.is_done():
             rounds(relaxer, self.incumbent, self._gap, self._seed, self._watch)
 
     def _keep_to_plan(self) -> None:
         whole = self._repaired()
         for least_gain in LEAST_GAINS:
-            if not self._is_done():
+            if not self.is_done():
                 self._search(whole, least_gain)
 
     def _repaired(self) -> WholePlan:
@@ -102,7 +105,7 @@ class Again:
         for number, _ in enumerate(whole.search(SEARCH_SHARES), 1):
             self._watch.tell("search", number / len(SEARCH_SHARES))
             self._offer(whole)
-            if self._is_done():
+            if self.is_done():
                 return
 
     def _relaxed(self) -> Relaxed:
@@ -115,6 +118,7 @@ class Again:
         self.incumbent.offer(whole.cost(), whole.books)
         self._watch.cost = self.incumbent.cost
 
-    def _is_done(self) -> bool:
+    def is_done(self) -> bool:
+        """Whether a plan within the gap is found, or the time is over."""
         reached = self.incumbent.gap(self._relaxer.bound) <= self._gap
         return reached or self._watch.is_over(reserve_s(self._relaxer.model))

@@ -44,11 +44,14 @@ def solve_small(
     missing = cost - watch.bound
     if watch.is_over() or missing <= PROVEN * abs(cost):
         return start, prices, _status(watch)
-    watch.tell("integer program", 0.0)
     wanted = POLISH_LIMIT_S if missing <= gap * abs(cost) else INTEGER_LIMIT_S
-    limit = min(wanted, max(watch.left_s, 0.1))
-    better = solve_integer(model, limit, start)
-    return better or start, prices, _status(watch)
+    return improved(model, start, wanted, watch), prices, _status(watch)
+
+
+def improved(model: Model, start: Decisions, limit_s: float, watch: Watch) -> Decisions:
+    """Improve a plan of a tiny instance by the integer program, within the time left."""
+    watch.tell("integer program", 0.0)
+    return solve_integer(model, min(limit_s, max(watch.left_s, 0.1)), start) or start
 
 
 def _status(watch: Watch) -> Status:

@@ -1,4 +1,4 @@
-"""Commands of the planner's day: `plan`, `replan`, `compare`."""
+"""Commands of the planner's day: `plan`, `replan`, `site`, `frontier`, `compare`."""
 
 from __future__ import annotations
 
@@ -132,6 +132,84 @@ def replan(
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
         replan_summary(result)
+
+
+def site(
+    instance: Annotated[Path, typer.Argument(help="Instance folder.", metavar="INSTANCE")],
+    plan_folder: Annotated[Path, typer.Argument(help="Its plan.", metavar="PLAN")],
+    lines: Annotated[int, typer.Option(min=1, help="How many lines to open.")],
+    injections: Annotated[
+        int, typer.Option(min=1, help="Injections a week of one line.")
+    ] = 300,
+    candidates: Annotated[
+        Path | None,
+        typer.Option(help="Places they may be at: place, name, department, lat, lon.",
+                     metavar="FILE"),
+    ] = None,
+    gap: Annotated[
+        float, typer.Option(min=0.0, callback=_finite, help="Certified gap of the new plan.")
+    ] = 0.001,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Propose where to open the next lines, and what they bring, certified."""
+    from allocator.carry import Earlier
+    from allocator.places import read_places
+    from allocator.plan import read_plan
+    from allocator.read import read_instance
+    from allocator.site import site as propose
+    from scenarios.screen import progress_bar
+    from scenarios.siting import siting_json, siting_lines
+
+    problem = read_instance(instance)
+    earlier = Earlier(problem, read_plan(plan_folder))
+    places = None if candidates is None else read_places(problem, candidates)
+    with progress_bar() as (listen, interrupted):
+        found = propose(
+            earlier, lines=lines, injections=injections, places=places, gap=gap,
+            progress=listen, interrupted=interrupted,
+        )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(siting_json(problem, found), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(siting_lines(problem, found)))
+
+
+def frontier(
+    instance: Annotated[Path, typer.Argument(help="Instance folder.", metavar="INSTANCE")],
+    floor: Annotated[
+        list[float] | None,
+        typer.Option("--floor", min=0.0, help="Share of the national coverage; may be repeated."),
+    ] = None,
+    price: Annotated[
+        float | None,
+        typer.Option(min=0.0, callback=_finite, help="Per person missing; else the instance's."),
+    ] = None,
+    spread: Annotated[
+        float, typer.Option(min=1.0, callback=_finite, help="Highest over lowest coverage wanted.")
+    ] = 1.05,
+    gap: Annotated[
+        float, typer.Option(min=0.0, callback=_finite, help="Certified gap of each plan.")
+    ] = 0.001,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the price of fairness: people served and kilometres against the floor of coverage."""
+    from dataclasses import asdict
+
+    from allocator.frontier import FLOORS
+    from allocator.frontier import frontier as draw
+    from allocator.read import read_instance
+    from scenarios.screen import frontier_lines, progress_bar
+
+    problem = read_instance(instance)
+    with progress_bar() as (listen, interrupted):
+        drawn = draw(
+            problem, floors=FLOORS if floor is None else [_finite(f) or 0.0 for f in floor],
+            price=price, spread=spread, gap=gap, progress=listen, interrupted=interrupted,
+        )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(asdict(drawn), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(frontier_lines(drawn)))
 
 
 def compare(

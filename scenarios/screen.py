@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from allocator import watch
+from allocator.frontier import Frontier
 from allocator.plan import CHANGES, REPORT
 
 Listener = Callable[[watch.Progress], None]
@@ -91,6 +92,27 @@ def replan_summary(result: dict[str, Any]) -> None:
         print(
             f"{'':16}centre {row['centre']}, week {row['week']}, {row['product']}, {dose} doses: "
             f"{row['before']:,} to {row['after']:,}{booked} ({row['why']})"
+        )
+
+
+def frontier_lines(drawn: Frontier) -> Iterator[str]:
+    """Tell the points of a frontier, a line each, and the smallest floor that is fair enough."""
+    yield "  floor       people     fewer      more km   spread    missing       gap"
+    for point in drawn.points:
+        spread = "-" if point.spread is None else f"{point.spread:.3f}"
+        gap = "-" if point.gap is None else f"{100 * point.gap:.3f} %"
+        yield (
+            f"{point.floor:>7.3f}{point.people:>13,}{point.people_lost:>10,}{point.km_added:>13,.0f}"
+            f"{spread:>9}{point.missing:>11,.0f}{gap:>10}"
+        )
+    yield ""
+    found = drawn.smallest
+    if found is None:
+        yield f"no floor tried brings the highest coverage to {drawn.spread} times the lowest"
+    else:
+        yield (
+            f"floor {found.floor:.3f} is the smallest found with a spread up to {drawn.spread}: "
+            f"{found.people_lost:,} people fewer and {found.km_added:,.0f} km more than without one"
         )
 
 

@@ -88,12 +88,15 @@ def lists_from_entries(
 
 
 def with_entries(model: Model, lists: Lists, zone: Ints, centre: Ints) -> Lists:
-    """Return the lists of zones with these usable (zone, centre) entries among them."""
+    """Return the lists of zones, each by centre, with these entries as far as they are usable."""
     J = len(model.instance.centres.ids)
     listed_zone = np.repeat(np.arange(len(lists.people)), np.diff(lists.start))
     listed = listed_zone * J + lists.pair_centre[lists.pair]
-    asked = np.unique(zone * J + centre)
-    new = asked[model.horizon.usable[asked % J] & ~np.isin(asked, listed)]
+    asked = np.unique((zone * J + centre)[model.horizon.usable[centre]])
+    at = np.minimum(np.searchsorted(listed, asked), max(len(listed) - 1, 0))
+    new = asked[listed[at] != asked] if len(listed) else asked
+    if len(new) == 0:
+        return lists
     new_zone, new_centre = new // J, new % J
     extra_km = model.distances.pairs(new_zone, new_centre) - model.near[new_zone]
     key = np.concatenate([listed, new])

@@ -24,6 +24,8 @@ COARSE_PHASES = (
 """Temperature, steps and step length on the clusters."""
 SHARP, SHARP_STEPS = 0.15, 120
 """Part of the fine temperature at which the bound is proven in the end, and the way there."""
+NEARBY, NEARBY_STEPS = 40.0, 150
+"""Times the fine temperature at which a climb from good prices starts, and its steps."""
 LIST_KM = 60.0
 """Zone lists reach this many kilometres beyond the best centre."""
 SMALL_ENTRIES = 400_000
@@ -149,6 +151,10 @@ class Relaxer:
         start, end = (0.25 if coarse else 4.0) * self.height, self.fine_tau
         steps = int(STEPS_PER_DECADE * math.log10(start / end))
         return [*geometric(start, end, steps, 0.35), *self.settling()]
+
+    def nearby_schedule(self) -> list[Step]:
+        """Temperatures for prices that are good all but in a few places."""
+        return geometric(NEARBY * self.fine_tau, self.fine_tau, NEARBY_STEPS, 0.35)
 
     def settling(self) -> list[Step]:
         """Return steps at the fine temperature: the soft plan comes to fit its capacities."""
