@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from uuid import uuid4
@@ -66,7 +66,7 @@ class Clerk:
 
     async def start(self) -> None:
         """Read how things stand, then go on doing so."""
-        await self.exchange()
+        await self._try(self.exchange)
         self._loops = [
             asyncio.create_task(self._keep(TELL_S, self.exchange)),
             asyncio.create_task(self._keep(ENTER_S, self.enter_early)),
@@ -77,9 +77,8 @@ class Clerk:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        with suppress(Error, PoolTimeout):
-            await self.enter_early()
-            await self.exchange()
+        await self._try(self.enter_early)
+        await self._try(self.exchange)
 
     async def ticket(self) -> tuple[Ticket, str]:
         """Give a ticket; it is on the list of an opening that is near.
@@ -188,10 +187,14 @@ class Clerk:
     async def _keep(self, every_s: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(every_s)
-            try:
-                await work()
-            except (Error, PoolTimeout) as error:
-                log.warning("clerk-failed", error=type(error).__name__)
+            await self._try(work)
+
+    async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something that the next time may do better, should the database be away."""
+        try:
+            await work()
+        except (Error, PoolTimeout) as error:
+            log.warning("clerk-failed", error=type(error).__name__)
 
     def _count(
         self, now: datetime, *, tickets: int = 0, asked: int = 0, served: int = 0,

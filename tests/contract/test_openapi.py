@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 import schemathesis
 from fastapi import FastAPI, Response
@@ -32,6 +33,8 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from api.app import create_app
 from api.feeds.names import PUBLISHER
+from api.queue.lot import PLACES
+from api.queue.store.conductor import make_room
 from api.settings import Settings
 from api.staff.grants import Grant
 from api.waiting.forms import JoinRequest
@@ -240,6 +243,8 @@ def service(module_database_url, tmp_path_factory):
     ]  # fmt: skip
     home = furnished(tmp_path_factory.mktemp("home"))
     asyncio.run(order_some(campaign, home, tokens[0]))
+    with psycopg.connect(campaign.url) as connection:
+        make_room(connection, bytes(32), 200.0, PLACES, NOON)
     settings = Settings(database_url=campaign.url, home=home, public_url="http://localhost",
                         identity_providers=(configured("http://127.0.0.1:9"),))  # fmt: skip
     session = asyncio.run(signed_on(campaign, settings, Grant("centre", CENTRES[1][0]), NOON))
