@@ -143,3 +143,27 @@ def reads(
         shape, length = (TINY, 1) if smoke else (replace(NATION, weeks=weeks), seconds)
         report = bench_reads(postgres, Path(scratch), shape, seconds=length, server=server)
     typer.echo(json.dumps(asdict(report)) if as_json else report.line())
+
+
+@bench_app.command()
+def cost(
+    ms_per_pair: Annotated[
+        float, typer.Option(help="Processor time of a pair, in ms: `bench booking`.")
+    ],
+    reads_per_core: Annotated[
+        float, typer.Option(help="Public files a second and core: `bench reads`.")
+    ],
+    euros: Annotated[float, typer.Option(help="Price of a machine a month.")] = 79.0,
+    cores: Annotated[int, typer.Option(help="Cores of a machine.")] = 6,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what a national campaign costs a month, from what was measured."""
+    import json
+
+    from loadtests.cost_sheet import CostSheet, Machine
+
+    try:
+        sheet = CostSheet(ms_per_pair, reads_per_core, Machine(euros, cores))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    typer.echo(json.dumps(sheet.as_json()) if as_json else "\n".join(sheet.lines()))
