@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,9 +42,14 @@ class Done:
     browser: Recorded | None = None
 
 
-def by_http(stand: Stand, people: list[Identity]) -> Done:
+Glance = Callable[[], None]
+"""Looks into the servers' memories while everybody has just booked."""
+
+
+def by_http(stand: Stand, people: list[Identity], glance: Glance) -> Done:
     """Let people and the centre do what their pages do, over HTTP."""
     bookings = [_book(stand, n, person) for n, person in enumerate(people)]
+    glance()
     today = _let_the_day_come(stand)
     desk = Desk(stand.client, stand.centre)
     listed = desk.day(today)
@@ -56,16 +62,17 @@ def by_http(stand: Stand, people: list[Identity]) -> Done:
     )
 
 
-def by_chromium(stand: Stand, people: list[Identity]) -> Done:
+def by_chromium(stand: Stand, people: list[Identity], glance: Glance) -> Done:
     """Let them use the pages; in a thread, for the browser's loop must not meet another."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_in_chromium, stand, people).result()
+        return thread.submit(_in_chromium, stand, people, glance).result()
 
 
-def _in_chromium(stand: Stand, people: list[Identity]) -> Done:
+def _in_chromium(stand: Stand, people: list[Identity], glance: Glance) -> Done:
     with pages_of(stand.site.url, [stand.service.url], stand.folder) as pages:
         for person in people:
             pages.book_move_cancel(person, TOWN)
+        glance()
         _let_the_day_come(stand)
         pages.admit(people, stand.centre.authorization["Authorization"].split()[1], HOLDER)
     rows = stand.installation.campaign.rows

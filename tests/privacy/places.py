@@ -57,6 +57,12 @@ class Search:
                 for chunk in chunks_of(process.pid, seen):
                     self._add("memory", name, len(chunk), self.scanner.search(name, chunk))
 
+    def add(self, kind: str, other: Search) -> None:
+        """Take over what another search found, as one kind of place."""
+        for (_, name), size in other.searched.items():
+            self._add(kind, name, size, set())
+        self.hits[kind] = set().union(*other.hits.values())
+
     def _add(self, kind: str, name: str, size: int, hits: set[Hit]) -> None:
         self.searched[kind, name] += size
         self.hits.setdefault(kind, set()).update(hits)

@@ -107,10 +107,10 @@ def standing() -> Iterator[Stand]:
         given = running.enter_context(pytest.MonkeyPatch.context())
         given.setenv("TMPDIR", str(folder / "tmp"))
         given.setenv("CRENEAU_LOG_LEVEL", "debug")
-        made = running.enter_context(stack(folder, *OPTIONS))
+        made = running.enter_context(stack(*OPTIONS))
         make_talkative(made.campaign.url)
         leaky, leaky_pid = running.enter_context(_leaky(made.installation))
-        authorization = {"Authorization": f"Bearer {made.token('centre', CODE)}"}
+        authorization = {"Authorization": f"Bearer {made.tokens['centre', CODE]}"}
         yield Stand(
             made.installation, made.service,
             running.enter_context(recording(made.url)),

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.interhop
 SEALED = slice(32, 96)
 """Part of a sealed identity that is searched for, behind its encapsulated key."""
 PLACES = {
-    "memory", "site requests", "site answers", "leaky requests",
+    "memory", "early memory", "site requests", "site answers", "leaky requests",
     "leaky answers", "metrics", "dump", "backup", "database", "public", "logs", "temporary",
 }  # fmt: skip
 TO_THE_KEY_SERVICE = {"tags requests", "tags answers"}
@@ -63,7 +63,8 @@ WAYS = [
 def evidence(request) -> Iterator[Evidence]:
     """Run everything, let everybody do what they do, betray some, and search once."""
     with standing() as stand:
-        done = request.param(stand, canaries())
+        early = Search(Scanner(secrets_of(canaries())))
+        done = request.param(stand, canaries(), lambda: early.memory(stand.processes))
         send_in_clear(stand, careless())
         betray(stand, *planted())
         secrets = secrets_of([*canaries(), *planted(), careless()])
@@ -71,6 +72,7 @@ def evidence(request) -> Iterator[Evidence]:
         if done.browser is not None:
             search.messages("browser", done.browser.messages)
         stand.search(search)
+        search.add("early memory", early)
         yield Evidence(stand, done, search)
 
 
