@@ -77,10 +77,6 @@ class Visit:
         code, centre = self.published.department, self.published.centre
         self.found = list(islice(pairs(self.client, code, centre), PAIRS))
         _check(len(self.found) == PAIRS, "the best centre has nothing to book")
-        there = pairs(self.client, code, self.published.neighbour)
-        alike = (pair for pair in there if pair.class_ == self.found[0].class_)
-        self.elsewhere = list(islice(alike, 1))
-        _check(bool(self.elsewhere), "no other centre has a pair for the same class")
 
     def keys(self) -> None:
         """Verify the campaign and the keys; a page of another authority takes none of them."""
@@ -138,6 +134,10 @@ class Visit:
 
     def another_centre(self) -> None:
         """Move to another centre, sealed to its key: it can read who comes, the old one cannot."""
+        there = pairs(self.client, self.published.department, self.published.neighbour)
+        alike = (pair for pair in there if pair.class_ == self.found[0].class_)
+        self.elsewhere = list(islice(alike, 1))
+        _check(bool(self.elsewhere), "no other centre has a pair for the same class")
         [pair], booking = self.elsewhere, self.person.booking
         [tag] = self.page.tags([self.person.identity])
         seal = self.page.seal(self.person.identity, pair.centre, booking.id, tag)
@@ -149,8 +149,8 @@ class Visit:
         ]  # fmt: skip
         sealed, secrets = from_base64url(dose["sealed"]), self.published.ring.secrets
         about = pair.centre, dose["key_id"], booking.id, tag
-        there = opened(sealed, secrets[pair.centre], *about)
-        _check(there == self.person.identity, "the new centre reads somebody else")
+        who = opened(sealed, secrets[pair.centre], *about)
+        _check(who == self.person.identity, "the new centre reads somebody else")
         try:
             opened(sealed, secrets[self.published.centre], *about)
         except Refused:
