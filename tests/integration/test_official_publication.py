@@ -16,11 +16,11 @@ from api.database.migrate import upgrade
 from api.feeds.publisher import Publisher
 from api.feeds.shelf import Shelf
 from api.planning.publishing import Options, publish_folders
+from loadtests.shown import counts_in_tables
 from scenarios.build import build_scenario
 from scenarios.official.place import data_folder
 from scenarios.planning import Order, run_plan
 from tests.integration.feeds import public
-from loadtests.shown import counts_in_tables
 
 FRIDAY = datetime(2021, 5, 28, 8, tzinfo=UTC)
 MOST_S = 300

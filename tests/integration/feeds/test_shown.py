@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from loadtests.shown import counts_in_tables
 from tests.integration.feeds import recount
 from tests.integration.feeds.test_random_changes import Chance
-from loadtests.shown import counts_in_tables
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
