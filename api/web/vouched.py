@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from api.database.hot import HotConnection
 from api.keyring.store import keys
 from api.protocol.documents import SignedCampaign
 
-Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
+Pool: TypeAlias = AsyncConnectionPool[HotConnection]
 Vouched: TypeAlias = tuple[bytes, tuple[str, ...]]
 """Public key of the authority, and addresses of the key services; empty before there is one."""
 
