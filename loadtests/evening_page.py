@@ -44,7 +44,8 @@ FRENCH = {
     "age_max_s": "âge de l’affichage, maximum, s",
     "late_p99_ms": "retard du générateur, 99e centile, ms",
     "late_max_ms": "retard du générateur, maximum, ms", "unknown": "restées sans réponse",
-    "seconds": "durée, s",
+    "seconds": "durée, s", "waited": "passées par la file d’attente",
+    "difficulty_bits": "difficulté de la preuve de travail, bits",
 }  # fmt: skip
 
 

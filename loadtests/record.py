@@ -73,12 +73,15 @@ class Wait(NamedTuple):
         The wait that was promised at the beginning, and the one it was.
     admitted
         When.
+    difficulty
+        Zero bits of the work that was done for it.
     """
 
     rank: int
     shown_s: float
     lived_s: float
     admitted: float
+    difficulty: int = 0
 
 
 class Glimpse(NamedTuple):

@@ -254,6 +254,9 @@ def _shown(verdict: Verdict, record: Record, evidence: Evidence) -> Iterator[str
 def _queue(verdict: Verdict, record: Record) -> Iterator[str]:
     """Check that waits were as shown, and the order as promised."""
     verdict.queue_wait_error = wait_error(record.waits)
+    if record.waits:
+        verdict.figures["waited"] = len(record.waits)
+        verdict.figures["difficulty_bits"] = max(wait.difficulty for wait in record.waits)
     if verdict.queue_wait_error is not None and verdict.queue_wait_error > MOST_WAIT_ERROR:
         yield f"waits were {verdict.queue_wait_error:.0%} off what was shown"
     if late := out_of_order(record.waits):

@@ -74,17 +74,20 @@ def enter(visitor: Visitor) -> Headers:
         return {}
     ticket = msgspec.json.decode(answer.body, type=Ticket)
     headers = {"Queue-Ticket": ticket.ticket, "Queue-Proof": str(solve(ticket))}
-    began, shown_s, rank = visitor.clock.now(), None, ticket.arrived_us
+    began, shown_s = visitor.clock.now(), None
     while visitor.clock.now() < began + LONGEST_S:
         notice = look(visitor)
-        stands = standing(notice, ticket) if notice is not None else Standing(True, 0, rank)
+        stands = (
+            standing(notice, ticket) if notice is not None else Standing(True, 0, _rank(ticket))
+        )
         if shown_s is None and notice is not None:
             shown_s = stands.ahead / notice.rate_per_s if notice.rate_per_s else 0.0
         if stands.is_in:
             break
         visitor.think(LOOK_S)
     now = visitor.clock.now()
-    visitor.record.waits.append(Wait(stands.rank, shown_s or 0.0, now - began, now))
+    wait = Wait(stands.rank, shown_s or 0.0, now - began, now, ticket.difficulty)
+    visitor.record.waits.append(wait)
     return headers
 
 
@@ -106,7 +109,7 @@ def standing(notice: Notice, ticket: Ticket) -> Standing:
         )
     early = (PLACES - notice.early_place) * unit
     is_in = not notice.open or ticket.arrived_us < notice.admitted_until_us
-    return Standing(is_in, early + _between(notice, ticket.arrived_us), PLACES + ticket.arrived_us)
+    return Standing(is_in, early + _between(notice, ticket.arrived_us), _rank(ticket))
 
 
 def solve(ticket: Ticket) -> int:
@@ -119,6 +122,11 @@ def solve(ticket: Ticket) -> int:
         if int.from_bytes(tried.digest(), "big") < limit:
             return number
     raise AssertionError
+
+
+def _rank(ticket: Ticket) -> int:
+    """Give the order of those who are on no list: behind all who are, by arrival."""
+    return PLACES + ticket.arrived_us
 
 
 def _place(opening: Opening | None, ticket: Ticket) -> int | None:
