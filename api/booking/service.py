@@ -91,7 +91,7 @@ class BookingDesk:
 
     async def release(self, booking_id: UUID, secret_hash: bytes) -> None:
         """End a hold."""
-        await self._evened(self.changes.ask(release(booking_id, secret_hash)))
+        await self._evened(self.changes.ask(release(booking_id, secret_hash)), always=False)
 
     async def confirm(self, key: UUID, secret_hash: bytes, request: ConfirmRequest) -> Receipt:
         """Book what is held under this id."""
@@ -102,7 +102,7 @@ class BookingDesk:
 
     async def fetch(self, booking_id: UUID, secret_hash: bytes) -> Receipt:
         """Read a booking."""
-        answer = await self._evened(self.reads.ask(fetch(booking_id, secret_hash)))
+        answer = await self._evened(self.reads.ask(fetch(booking_id, secret_hash)), always=False)
         assert isinstance(answer, Receipt)
         return answer
 
@@ -129,9 +129,13 @@ class BookingDesk:
         assert isinstance(answer, Receipt)
         return answer
 
-    async def _evened(self, work: Awaitable[T]) -> T:
-        """Give an answer when it tells nothing by its time."""
-        return await evened(work, self._step_s, always=self._neutral)
+    async def _evened(self, work: Awaitable[T], *, always: bool | None = None) -> T:
+        """Give an answer when it tells nothing by its time.
+
+        Reading and releasing go the same way for everybody, so that only refusals wait.
+        """
+        waits = self._neutral if always is None else always
+        return await evened(work, self._step_s, always=waits)
 
     async def cancel_here(self, booking_id: UUID, centre_id: int) -> Receipt:
         """Cancel the doses still to come, for the staff of a centre one of them is at."""
@@ -144,13 +148,13 @@ class BookingDesk:
     ) -> Receipt:
         """Take identities sealed anew for doses whose centre is another now."""
         order = seal_order(booking_id, secret_hash, request)
-        answer = await self.changes.ask(seal_again(order))
+        answer = await self._evened(self.changes.ask(seal_again(order)))
         assert isinstance(answer, Receipt)
         return answer
 
     async def erase(self, booking_id: UUID, secret_hash: bytes) -> None:
         """Cancel what is still to come, and remove every row of a booking."""
-        await self.changes.ask(erase(booking_id, secret_hash))
+        await self._evened(self.changes.ask(erase(booking_id, secret_hash)))
 
     async def _understood(self, understand: Callable[[Catalogue], T]) -> T:
         try:

@@ -8,6 +8,7 @@ what is there and what is not must be answered alike, to the byte and to the tim
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -161,6 +162,22 @@ def test_another_centre_s_list_is_answered_like_no_centre_s(campaign):
     assert len(answers) == 8
     assert set(answers) == {answers[0]}
     assert answers[0][0] == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_erasing_and_reading_wait_for_the_step_as_well(campaign, method):
+    """What is another's and what is not there, both leave on a step and not before."""
+
+    async def ask(booking: UUID) -> float:
+        async with client_of(campaign, answer_step_ms=200) as client:
+            began = time.perf_counter()
+            shown = {"Manage-Secret": text(STRANGE)}
+            answer = await client.request(method, f"/api/bookings/{booking}", headers=shown)
+            assert answer.status_code == 404
+            return time.perf_counter() - began
+
+    for booking in (BOOKING, uuid4()):
+        assert asyncio.run(ask(booking)) >= 0.2
 
 
 @pytest.fixture(params=["20"])
