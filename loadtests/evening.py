@@ -40,7 +40,7 @@ SMALLEST = (20, 4)
 """Centres and départements of the smallest campaign."""
 LIGHT_FROM_PER_S = 30.0
 """Arrivals a second from which on Locust's own client would take too much of the machine."""
-GENERATOR_S = 300.0
+GENERATOR_S = 400.0
 """How long the generator may take beyond the run, to start and to see everybody to an end."""
 Meanwhile = Callable[["Site"], list[Outage]]
 """What is done while people book, such as killing something; gives the outages it made."""

@@ -23,12 +23,12 @@ from geventhttpclient.client import HTTPClientPool
 
 from loadtests.address import Address
 from loadtests.journeys.visitor import Answer, Headers, Wire
-from loadtests.light_wire import LightWire
+from loadtests.light_wire import TIMEOUT_S, LightWire
 from loadtests.play import Play
 from loadtests.script import Script
 
 MOST_CONNECTIONS = 600
-LAST_S = 90.0
+LAST_S = 180.0
 """How long those under way may take after the last has come."""
 
 
@@ -77,7 +77,11 @@ def main(script_path: Path, record_path: Path) -> None:
 
         abstract = True
         host = script.url
-        client_pool = HTTPClientPool(concurrency=MOST_CONNECTIONS, insecure=True)
+        network_timeout = connection_timeout = TIMEOUT_S
+        client_pool = HTTPClientPool(
+            concurrency=MOST_CONNECTIONS, insecure=True,
+            network_timeout=TIMEOUT_S, connection_timeout=TIMEOUT_S,
+        )  # fmt: skip
 
     environment = Environment(user_classes=[Everybody])
     environment.create_local_runner()

@@ -19,7 +19,8 @@ from loadtests.connection import HEAD_ENDS, read_answer
 from loadtests.connection import Answer as Received
 from loadtests.journeys.visitor import Answer, Headers
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 180.0
+"""A slow answer is a slow answer: only one that never comes is none."""
 PIECE = 65_536
 GZIP = 31
 """`wbits` of zlib for gzip with its header."""
