@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from tests.conftest import CHROMIUM
+from api.web.bundle import DIST
+from tests.conftest import CHROMIUM, refuse_or_skip
 from tests.stack import Stack, stack
 
+AXE = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
 ARTEFACTS = os.environ.get("CRENEAU_ARTEFACTS")
 """Folder for screenshots; where it is not set, they go into the test's own."""
 
@@ -40,12 +42,25 @@ class Watched:
         self.page.goto(self.stack.url + path)
 
     def picture(self, name: str) -> None:
-        """Keep pictures of what is shown, on a telephone, a tablet and a screen."""
-        for width, height in ((360, 740), (768, 1024), (1440, 900)):
+        """Keep pictures of what is shown, and see that everybody can use it.
+
+        On a telephone, a tablet and a screen; 320 pixels are a screen of 640 at twice its size.
+        """
+        for width, height in ((320, 700), (768, 1024), (1440, 900), (360, 740)):
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} wide on a screen of {width}"
             self.page.screenshot(path=self.artefacts / f"{name}-{width}.png", full_page=True)
+        assert self.barriers() == [], name
+
+    def barriers(self) -> list[str]:
+        """Ask axe what stands in somebody's way."""
+        if not AXE.is_file():
+            refuse_or_skip("needs axe-core (uv sync --reinstall-package creneau)")
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run(document)")
+        assert len(found["passes"]) > 10
+        return [f"{rule['id']}: {rule['nodes'][0]['html'][:80]}" for rule in found["violations"]]
 
     def clean(self) -> None:
         """See that nobody else was asked and nothing was complained of."""
@@ -101,4 +116,4 @@ def _watch(context: BrowserContext, watched: Watched) -> None:
     page = watched.page
     page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
     page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)  # the machine may be busy
