@@ -181,6 +181,13 @@ class Model:
             self.end(booking)
         return None
 
+    def erase(self, key: int) -> str | None:
+        """Forget a booking; a hold is released instead."""
+        if self.bookings[key].state == "held":
+            return "booking-not-live"
+        del self.bookings[key]
+        return None
+
     def end(self, booking: Booked) -> None:
         """Free what a booking took."""
         booking.state, booking.expires_at, booking.quota = "cancelled", None, None

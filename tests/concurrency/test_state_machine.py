@@ -203,6 +203,16 @@ class Bookings(RuleBasedStateMachine):
         key, visitor = self.somebody(data, "booked")
         self.agree(visitor.cancel(), self.model.cancel(key))
 
+    @precondition(lambda self: self.has("booked"))
+    @rule(data=st.data())
+    def erase(self, data):
+        """Erase a booking; afterwards its owner is a stranger."""
+        key, visitor = self.somebody(data, "booked")
+        refused = self.model.erase(key)
+        self.agree(visitor.erase(), refused)
+        if refused is None:
+            self.agree(visitor.fetch(), "not-found")
+
     @precondition(lambda self: self.has("held"))
     @rule(data=st.data())
     def release(self, data):
