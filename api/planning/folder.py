@@ -17,7 +17,7 @@ from allocator.plan import RESULT, read_plan_table, read_result
 from allocator.read import read_instance
 from allocator.tables import iso_date
 from api.capacity.publication import RANKS, Counted, Publication, QuotaPart, Session
-from api.planning.orders import Options
+from api.planning.orders import PLAN, Options
 from api.planning.reference import Reference, reference_of
 from api.planning.store import ANY_CLASS, Ids
 
@@ -66,7 +66,9 @@ def read_plan_to_publish(instance_folder: Path, plan_folder: Path) -> PlanToPubl
     sessions.refuse_unknown("dose_rank", RANKS)
     sessions.refuse_repeats("centre", "day", "product", "dose_rank")
     days = sessions.days_from(instance.start)
-    source = f"plan {plan_folder.resolve().name} of {instance.name} {instance.start}"
+    named = plan_folder.resolve()
+    name = named.parent.name if named.name == PLAN else named.name
+    source = f"plan {name} of {instance.name} {instance.start}"
     return PlanToPublish(
         instance, reference_of(instance, instance_folder), sessions.rows.assign(day=days),
         quotas.rows, source,

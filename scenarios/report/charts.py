@@ -58,6 +58,8 @@ def svg_of(chart: Any, name: str, label: str) -> str:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
     svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
+    # One picture with one label: no part of it is a picture of its own.
+    svg = re.sub(r'\s(role="graphics-[a-z]+"|aria-roledescription="[^"]*")', "", svg)
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(label)}"', 1)
 
 

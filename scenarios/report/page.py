@@ -80,7 +80,7 @@ def table(
     """
     kinds = ["" if i < text else ' class="n"' for i in range(len(headers))]
     head = "".join(
-        f'<th scope="col"{kind}>{escape(name)}</th>'
+        f'<th scope="col"{kind}>{escape(name)}</th>' if name else f"<td{kind}></td>"
         for name, kind in zip(headers, kinds, strict=True)
     )
     body = "\n".join(_row(row, kinds) for row in rows)
@@ -108,7 +108,8 @@ def figure(caption: str, picture_html: str, legend_html: str = "", twin_html: st
     """Return a picture with its caption, its legend, and the same figures as a table."""
     return (
         f"<figure><figcaption>{escape(caption)}</figcaption>{legend_html}"
-        f'<div class="picture">{picture_html}</div></figure>{twin_html}'
+        f'<div class="picture" tabindex="0" role="group" aria-label="{escape(caption)}">'
+        f"{picture_html}</div></figure>{twin_html}"
     )
 
 

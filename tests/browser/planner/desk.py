@@ -160,4 +160,4 @@ def _watch(context: BrowserContext, opened: Desk) -> None:
     page = opened.page
     page.on("console", lambda said: opened.complaints.append(f"{said.type}: {said.text}"))
     page.on("pageerror", lambda error: opened.complaints.append(f"error: {error}"))
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)

@@ -116,7 +116,7 @@ def test_a_plan_is_exported(planner: Desk) -> None:
     begins = {"Classeur XLSX": b"PK", "Tables CSV": b"zone,", "Tables Parquet": b"PAR1"}
     planner.go(f"/plans/{PLAN}")
     for name, begin in begins.items():
-        with planner.page.expect_download() as started:
+        with planner.page.expect_download(timeout=PATIENCE_MS) as started:
             planner.page.get_by_role("link", name=name).click()
         content = started.value.path().read_bytes()
         if name != "Classeur XLSX":
@@ -144,6 +144,7 @@ def test_a_week_is_published_after_its_changes_were_seen(planner: Desk) -> None:
     page = planner.page
     planner.go("/publication")
     planner.accessible("publication")
+    page.set_default_timeout(PATIENCE_MS)
     page.select_option("#plan", PLAN)
     planner.button("Voir ce qui changerait").click()
     expect(page.get_by_role("heading", name="Ce qui changerait")).to_be_visible(timeout=PATIENCE_MS)
