@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Float, LargeBinary, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    Index,
+    LargeBinary,
+    Table,
+)
 
 from api.database.tables.metadata import Instant, metadata, small, uuid, whole
 
@@ -33,6 +42,7 @@ queue_told = Table(
     Column("pressure", Float, nullable=False),
     comment="local",
 )
+Index(None, queue_told.c.second)
 """What each process did in each second; nothing of whom."""
 
 queue_opening = Table(

@@ -30,6 +30,7 @@ CREATE TABLE queue_told (
     CONSTRAINT pk_queue_told PRIMARY KEY (machine_id, second)
 );
 COMMENT ON TABLE queue_told IS 'local';
+CREATE INDEX ix_queue_told_second ON queue_told (second);
 CREATE TABLE queue_opening (
     opening INTEGER NOT NULL,
     opens_at timestamptz NOT NULL,
