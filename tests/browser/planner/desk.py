@@ -1,4 +1,4 @@
-"""A planner's desk: an installation with a plan on it, a page in front of it, interactions counted."""
+"""A planner's desk: an installation with a plan on it, a page before it, interactions counted."""
 
 from __future__ import annotations
 
