@@ -72,7 +72,9 @@ class Wait(NamedTuple):
     shown_s, lived_s
         The wait that was promised at the beginning, and the one it was.
     admitted
-        When.
+        When they saw that their turn had come.
+    told_to_wait
+        When they last saw that it had not.
     difficulty
         Zero bits of the work that was done for it.
     """
@@ -81,6 +83,7 @@ class Wait(NamedTuple):
     shown_s: float
     lived_s: float
     admitted: float
+    told_to_wait: float
     difficulty: int = 0
 
 

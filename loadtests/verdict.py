@@ -28,8 +28,8 @@ MOST_SHOWN_BUT_REFUSED = 0.01
 OLDEST_S, USUALLY_S = 5.0, 1.0
 """Age of what is shown: at no time older, and in 99 of 100 glimpses no older than promised."""
 MOST_WAIT_ERROR = 0.2
-TURN_S = 1.0
-"""Those admitted within one turn have no order among them."""
+TURN_S = 2.0
+"""The notice is written once a second, and read by each at another moment."""
 GRACE_S = 1.0
 """Around an outage: what was under way when it began, and came back when it ended."""
 LATE_S = 0.1
@@ -164,15 +164,15 @@ def wait_error(waits: Sequence[Wait]) -> float | None:
 
 
 def out_of_order(waits: Iterable[Wait]) -> int:
-    """Count those who were admitted more than a turn after somebody whose place was behind."""
+    """Count those who were told to wait more than a turn after somebody behind them was let in."""
     ordered = sorted(waits, key=lambda wait: wait.admitted)
     last = list(accumulate((wait.rank for wait in ordered), max))
     admitted = [wait.admitted for wait in ordered]
-    late = 0
+    overtaken = 0
     for wait in ordered:
-        before = bisect_left(admitted, wait.admitted - TURN_S)
-        late += before > 0 and last[before - 1] > wait.rank
-    return late
+        before = bisect_left(admitted, wait.told_to_wait - TURN_S)
+        overtaken += before > 0 and last[before - 1] > wait.rank
+    return overtaken
 
 
 def _measure(verdict: Verdict, record: Record, evidence: Evidence) -> None:
@@ -259,8 +259,8 @@ def _queue(verdict: Verdict, record: Record) -> Iterator[str]:
         verdict.figures["difficulty_bits"] = max(wait.difficulty for wait in record.waits)
     if verdict.queue_wait_error is not None and verdict.queue_wait_error > MOST_WAIT_ERROR:
         yield f"waits were {verdict.queue_wait_error:.0%} off what was shown"
-    if late := out_of_order(record.waits):
-        yield f"{late} were admitted after somebody who was behind them"
+    if overtaken := out_of_order(record.waits):
+        yield f"{overtaken} were kept waiting after somebody behind them was let in"
 
 
 def _generator(verdict: Verdict, record: Record) -> Iterator[str]:

@@ -75,6 +75,7 @@ def enter(visitor: Visitor) -> Headers:
     ticket = msgspec.json.decode(answer.body, type=Ticket)
     headers = {"Queue-Ticket": ticket.ticket, "Queue-Proof": str(solve(ticket))}
     began, shown_s = visitor.clock.now(), None
+    told_to_wait = began
     while visitor.clock.now() < began + LONGEST_S:
         notice = look(visitor)
         stands = (
@@ -84,10 +85,12 @@ def enter(visitor: Visitor) -> Headers:
             shown_s = stands.ahead / notice.rate_per_s if notice.rate_per_s else 0.0
         if stands.is_in:
             break
+        told_to_wait = visitor.clock.now()
         visitor.think(LOOK_S)
     now = visitor.clock.now()
-    wait = Wait(stands.rank, shown_s or 0.0, now - began, now, ticket.difficulty)
-    visitor.record.waits.append(wait)
+    visitor.record.waits.append(
+        Wait(stands.rank, shown_s or 0.0, now - began, now, told_to_wait, ticket.difficulty)
+    )
     return headers
 
 

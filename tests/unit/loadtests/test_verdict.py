@@ -77,8 +77,11 @@ def test_a_database_out_of_reach_is_told():
         ({"exchanges": [Exchange("publish", 1, 1, 2, 200)]}, "what the planner published was"),
         ({"glimpses": []}, "nobody saw how old"),
         ({"glimpses": [Glimpse(1, 7.0)]}, "what was shown was up to 7.0 s old"),
-        ({"waits": [Wait(1, 100.0, 10.0, 1.0)]}, "waits were 900% off"),
-        ({"waits": [Wait(2, 5.0, 5.0, 5.0), Wait(1, 9.0, 9.0, 9.0)]}, "1 were admitted after"),
+        ({"waits": [Wait(1, 100.0, 10.0, 1.0, 0.5)]}, "waits were 900% off"),
+        (
+            {"waits": [Wait(2, 5.0, 5.0, 5.0, 4.0), Wait(1, 9.0, 9.0, 9.0, 8.0)]},
+            "1 were kept waiting after",
+        ),
     ],
 )
 def test_what_people_lived_counts(changes, said):
@@ -138,12 +141,15 @@ def test_the_best_minute_is_any_minute():
 
 def test_waits_are_compared_on_average():
     """A tenth more or less is a tenth off."""
-    waits = [Wait(1, 110, 100, 1), Wait(2, 90, 100, 2)]
+    waits = [Wait(1, 110, 100, 1, 0), Wait(2, 90, 100, 2, 1)]
     assert wait_error(waits) == pytest.approx(0.1)
     assert wait_error([]) is None
 
 
-def test_order_within_a_turn_is_free():
-    """Those let in together have no order; those let in later do."""
-    assert out_of_order([Wait(2, 1, 1, 5.0), Wait(1, 1, 1, 5.5)]) == 0
-    assert out_of_order([Wait(2, 1, 1, 5.0), Wait(1, 1, 1, 6.5), Wait(3, 1, 1, 9.0)]) == 1
+def test_who_looks_late_was_not_overtaken():
+    """Order is by what people were told, not by when they looked; within a turn there is none."""
+    behind = Wait(2, 1, 1, admitted=5.0, told_to_wait=4.0)
+    assert out_of_order([behind, Wait(1, 1, 1, admitted=30.0, told_to_wait=4.5)]) == 0
+    assert out_of_order([behind, Wait(1, 1, 1, admitted=9.0, told_to_wait=6.5)]) == 0
+    assert out_of_order([behind, Wait(1, 1, 1, admitted=9.0, told_to_wait=7.5)]) == 1
+    assert out_of_order([behind, Wait(3, 1, 1, admitted=9.0, told_to_wait=7.5)]) == 0
