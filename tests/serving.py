@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import httpx
 from fastapi import FastAPI
@@ -39,14 +40,16 @@ def served(campaign: Campaign, *, workers: int = 1, port: int | None = None) -> 
         "warning", "tests.serving:application",
     ]  # fmt: skip
     environment = os.environ | {"CRENEAU_DATABASE_URL": campaign.url}
-    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
+    # A group of its own, to be ended as a whole where its first process was not even ready.
+    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, start_new_session=True)
     try:
         _wait_until_ready(port, process)
         yield f"http://127.0.0.1:{port}"
         process.terminate()
         assert process.wait(READY_S) == 0
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
