@@ -10,6 +10,7 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from loadtests.nginx import NGINX
+from loadtests.reading import WRK
 
 pytest_plugins = ("tests.postgres",)
 
@@ -38,8 +39,8 @@ def missing_browser() -> str | None:
 
 
 def missing_server() -> str | None:
-    """Name the missing web server, if it is missing."""
-    return None if NGINX else "Debian's nginx (apt-get install nginx)"
+    """Name the web server and what reads from it, if one of them is missing."""
+    return None if NGINX and WRK else "Debian's nginx and wrk (apt-get install nginx wrk)"
 
 
 MISSING: dict[str, Callable[[], str | None]] = {

@@ -45,3 +45,34 @@ def test_the_reading_bench_reads():
     assert report["cores"] > 0
     assert report["slots"] == 2 * 24 * 40
     assert min(report["worker_mb"], report["publisher_mb"]) > 20
+
+
+@pytest.mark.server
+def test_the_reading_bench_reads_through_nginx():
+    """Over TLS, with the shipped configuration; nothing but 200 is counted."""
+    report = run("reads", "--server", "nginx")
+    assert report["server"] == "nginx"
+    assert report["driver"] == "wrk"
+    assert report["requests_per_s"] > 1000
+    assert 0 < report["cores"] < 2.5
+
+
+def test_a_server_that_is_none_is_refused():
+    """Before anything is started."""
+    done = subprocess.run(
+        [CRENEAU, "bench", "reads", "--server", "apache"], capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "application or nginx" in done.stderr
+
+
+def test_the_cost_is_printed():
+    """Figures in, euros out."""
+    done = subprocess.run(
+        [CRENEAU, "bench", "cost", "--ms-per-pair", "1.5", "--reads-per-core", "30000", "--json"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    said = json.loads(done.stdout)
+    assert said["machines"] == 2
+    assert said["euros_per_centre"] == pytest.approx(158 / 2600)
