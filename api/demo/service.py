@@ -13,6 +13,8 @@ import psutil
 import psycopg
 
 from allocator.errors import InputError
+from allocator.read import SETTINGS
+from allocator.settings import Settings as InstanceSettings
 from api.clock import now
 from api.database.address import ready_database
 from api.database.embedded import embedded
@@ -20,6 +22,7 @@ from api.demo.ring import FOLDER, HOLDER, Ring, make_ring
 from api.keyring.installing import Given, install
 from api.planning.orders import Options
 from api.planning.publishing import publish_folders
+from api.planning.scenario_folders import shelve
 from api.protocol.encoding import to_base64url
 from api.settings import Settings
 from api.staff.grants import Grant, Role
@@ -81,6 +84,7 @@ def publish(home: Path, instance: Path, plan: Path) -> Published:
     settings = Settings(database_url=None, home=home, log_level="error")
     with ready_database(settings) as url:
         publish_folders(url, instance, plan, Options(), uuid4(), now())
+        shelve(settings, InstanceSettings.read(instance / SETTINGS).name, instance, plan)
         with psycopg.connect(url) as connection:
             (centre, department), *others = connection.execute(MOST_DOSES).fetchall()
             codes = [code for (code,) in connection.execute(CENTRES)]

@@ -61,7 +61,7 @@ class Reporter:
             seconds = round(time.monotonic() - self._began, 2)
             self._milestones.append(Milestone(seconds, news.bound, news.cost))
             if len(self._milestones) > MOST_MILESTONES:
-                self._milestones[1:-1:2] = []
+                del self._milestones[1:-1:2]
         progress = SolutionProgress(news.phase, news.share, tuple(self._milestones))
         self.state = msgspec.structs.replace(self.state, progress=progress)
 

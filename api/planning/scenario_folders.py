@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import InputError
 from allocator.read import SETTINGS
+from allocator.settings import Settings as InstanceSettings
 from api.planning.orders import SCENARIO, PlanFolders
 from api.problems import NotFound
 from api.settings import Settings
 from scenarios.build import build
-from scenarios.named import LIBRARY, names, read_text_of
+from scenarios.named import LIBRARY, names, read_scenario, read_text_of
 from scenarios.official.place import data_folder
 from scenarios.spec import Scenario
 
@@ -84,6 +88,25 @@ def library_names() -> list[str]:
     """Names of the library's scenarios."""
     found: list[str] = names(LIBRARY)
     return found
+
+
+def shelve(settings: Settings, name: str, instance: Path, plan: Path) -> PlanFolders:
+    """Put a copy of an instance and its plan, made elsewhere, into the folder of plans.
+
+    Where the instance was built of the library's scenario of this name, a text that extends it is
+    put beside them, as old as the instance: editing it builds the instance anew.
+    """
+    folders = PlanFolders.called(settings, name)
+    shutil.copytree(instance, folders.instance)
+    shutil.copytree(plan, folders.plan)
+    if name in library_names():
+        start = InstanceSettings.read(instance / SETTINGS).start
+        purpose = json.dumps(read_scenario(name).purpose, ensure_ascii=False)
+        write_text(
+            folders, f'extends = "{name}"\npurpose = {purpose}\nstart = {start.isoformat()}\n'
+        )
+        os.utime(folders.instance / SETTINGS)
+    return folders
 
 
 def build_instance(folders: PlanFolders) -> None:

@@ -10,16 +10,23 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from allocator.read import read_instance
 from allocator.watch import Progress
 from api.planning import jobs_store
 from api.planning.jobs_store import SOLUTIONS
 from api.planning.orders import PlanFolders, SolutionState
 from api.planning.reporter import MOST_MILESTONES, Reporter
-from api.planning.scenario_folders import folder_names, write_text
+from api.planning.scenario_folders import (
+    build_instance,
+    folder_names,
+    read_text,
+    shelve,
+    write_text,
+)
 from api.planning.solving import run_solution
 from api.settings import Settings
 
-SMALL = 'extends = "bretagne"\npurpose = "Three centres."\ncentres = 3\nweeks = 4\n'
+SMALL = 'extends = "bretagne"\npurpose = "Four centres."\ncentres = 4\nweeks = 4\n'
 
 
 def ordered(url, plan):
@@ -86,3 +93,18 @@ def test_news_are_kept_where_something_became_better(settings):
         milestones = reporter.state.progress.milestones
         assert MOST_MILESTONES / 2 <= len(milestones) <= MOST_MILESTONES
         assert (milestones[0].bound, milestones[-1].bound) == (0.0, 3 * MOST_MILESTONES // 2 - 1)
+
+
+def test_a_plan_made_elsewhere_is_shelved_as_it_is(settings, tmp_path):
+    """With a text where the library has one, which is no reason to build the instance anew."""
+    built = PlanFolders.called(Settings(home=tmp_path / "other"), "bretagne")
+    write_text(built, SMALL)
+    build_instance(built)
+    built.plan.mkdir()
+    (built.plan / "result.json").write_text("{}", encoding="utf-8")
+    folders = shelve(settings, "bretagne", built.instance, built.plan)
+    assert read_text(folders).read().start == read_instance(built.instance).start
+    build_instance(folders)
+    assert len(read_instance(folders.instance).centres.ids) == 4  # not the 80 of the library
+    assert (folders.plan / "result.json").is_file()
+    assert read_text(shelve(settings, "autre", built.instance, built.plan)) is None
