@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 
 import { ristretto255_oprf } from "../../../api/web/node_modules/@noble/curves/ed25519.js";
+import * as room from "../../../api/web/pages/booking/room.ts";
 import * as authority from "../../../api/web/protocol/authority.ts";
 import * as documents from "../../../api/web/protocol/documents.ts";
 import * as encoding from "../../../api/web/protocol/encoding.ts";
@@ -45,8 +46,8 @@ function tagsOver(
 }
 
 const rooms: Record<string, Record<string, unknown>> = {
-  authority, documents, encoding, grant, identity, keyFile, keys, person, recovery, sealing, tag,
-  wrapping, twin: { publishedKey, sealedVector, tagsOver },
+  authority, documents, encoding, grant, identity, keyFile, keys, person, recovery, room, sealing,
+  tag, wrapping, twin: { publishedKey, sealedVector, tagsOver },
 };
 
 function revive(_: string, value: unknown): unknown {

@@ -11,6 +11,7 @@ import { t } from "../common/language.ts";
 import { failure } from "../common/failure.ts";
 import { notice, show } from "../common/page.ts";
 import { showReceipt } from "./receipt.ts";
+import { inTurn } from "./room.ts";
 import { search } from "./search.ts";
 import { type Chosen, times } from "./times.ts";
 
@@ -23,7 +24,7 @@ export async function begin(chosen: Chosen, doses: readonly Window[]): Promise<v
   // Nothing is blocked at a centre whose key nobody vouches for.
   await Promise.all(doses.map(({ centre }) => centreKey(centre)));
   const ticket = newTicket();
-  const held = await hold(ticket, chosen.asked.wanted, doses);
+  const held = await inTurn((pass) => hold(ticket, chosen.asked.wanted, doses, "/api/holds", pass));
   const fields = personForm(kind, chosen.asked.relative);
   const wrong = el("div", {});
   const submit = el("button", { type: "submit", class: "primary" }, t("Confirmer le rendez-vous", "Confirm the appointment"));

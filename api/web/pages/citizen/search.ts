@@ -9,6 +9,7 @@ import { failure } from "../common/failure.ts";
 import { show } from "../common/page.ts";
 import { isoDay } from "../booking/person-form.ts";
 import { results } from "./results.ts";
+import { announced } from "./room.ts";
 
 /** What was asked; kept in memory only. */
 export interface Asked {
@@ -30,12 +31,14 @@ export async function search(only = ""): Promise<void> {
     .then(([read, all]) => ({ index: read, centres: all }));
   const found = el("section", { id: "resultats", "aria-live": "polite" });
   const named = known.centres.get(only);
+  const opening = await announced(() => search(only));
   show(
     t("Prendre rendez-vous pour se faire vacciner", "Book your vaccination"),
     el("p", { class: "lead" }, named === undefined
       ? t("Les deux doses se réservent ensemble. Ce que vous tapez ici reste sur votre appareil.",
         "Both doses are booked together. What you type here stays on your device.")
       : t(`Vous cherchez une place ici : ${named.name}.`, `You are looking for a place here: ${named.name}.`)),
+    opening,
     searchForm(known, found, named === undefined ? "" : only),
     found,
   );

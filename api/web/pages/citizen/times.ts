@@ -17,8 +17,8 @@ export interface Chosen {
   readonly at: Department;
 }
 
-/** Show a centre's days and hours. */
-export async function times(chosen: Chosen): Promise<void> {
+/** Show a centre's days and hours; `before` is why an earlier choice could not be had. */
+export async function times(chosen: Chosen, before?: unknown): Promise<void> {
   const { known, asked, offer, at } = chosen;
   const there = await windows(offer.centre);
   const seconds = offer.second === null || offer.second.centre === offer.centre
@@ -48,6 +48,7 @@ export async function times(chosen: Chosen): Promise<void> {
   show(centre?.name ?? offer.centre,
     el("p", {}, button(t("← Retour à la recherche", "← Back to the search"), () => search(asked.only), { class: "link" })),
     el("p", { class: "lead" }, `${offer.product.label} · ${[centre?.address, centre?.city].filter(Boolean).join(", ")}`),
+    before === undefined ? null : failure(before),
     firsts.length === 0 ? el("p", {}, t("Les dernières places viennent d’être prises.", "The last places have just been taken.")) : picker.box,
     hours, summary);
 }
@@ -66,7 +67,9 @@ function pairOf(chosen: Chosen, first: Window, seconds: readonly Window[]): HTML
     async () => {
       const second = fitting.find((one) => String(one.slot) === other.select.value);
       const doses = second === undefined ? [first] : [first, second];
-      await begin(chosen, doses).catch((error: unknown) => wrong.replaceChildren(failure(error)));
+      await begin(chosen, doses).catch((error: unknown) =>
+        // After the waiting room this view is gone: what is still free is shown anew.
+        wrong.isConnected ? wrong.replaceChildren(failure(error)) : times(chosen, error));
     }, { class: "primary" });
   return [
     el("p", { class: "pair" }, el("span", { class: "dose" },

@@ -22,6 +22,8 @@ const TEXTS: Readonly<Record<string, readonly [string, string]>> = {
     "This dose was already given, missed or cancelled."],
   "not-found": ["Rien n’a été trouvé : lien incomplet, accès terminé ou rendez-vous effacé.",
     "Nothing was found: incomplete link, ended access, or erased appointment."],
+  "waiting-room": ["Beaucoup de monde en ce moment : prenez un ticket en réessayant.",
+    "Very busy at the moment: try again to take a ticket."],
   "too-many-requests": ["Beaucoup de monde en ce moment. Réessayez dans quelques secondes.",
     "Very busy at the moment. Try again in a few seconds."],
   "try-again": ["Quelqu’un a été plus rapide au même endroit. Réessayez.",
