@@ -24,7 +24,7 @@ TINY = {"zones": 4, "classes": 2, "centres": 3, "products": 2, "weeks": 4, "peop
 
 @pytest.fixture
 def two_towns(tmp_path):
-    """Two towns of 80 people, too far apart to travel, each with a centre of 10 injections a week for 4 weeks.
+    """Two towns of 80 people, too far apart to travel, each with a centre of 10 injections a week.
 
     Doses are there for all. In the north everybody counts four times as much as in the south, so
     a line in the north is worth most, and it makes no odds that both are equally short of slots.
@@ -46,7 +46,9 @@ def two_towns(tmp_path):
         eligibility=[{"product": "janssen", "class": z, "dose_rank": 1, "from_date": "2021-01-01",
                       "to_date": ""} for z, *_ in towns],
         deliveries=[{"week": 0, "product": "janssen", "doses": 500, "centre": ""}],
-        settings={"objective": {"km": 2}, "fairness": {"floor": 0.0, "price": 20, "checkpoints": []}},
+        settings={
+            "objective": {"km": 2}, "fairness": {"floor": 0.0, "price": 20, "checkpoints": []},
+        },
     )  # fmt: skip
 
 
