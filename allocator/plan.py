@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import InputError
+from allocator.outcome import RESULT
 from allocator.tables import MAX_COUNT, read_table
 
 PlanFormat = Literal["csv", "parquet"]
@@ -32,7 +33,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Tables of a plan folder and their columns, in order. `day` is an ISO date."""
 
 COUNTS = ("people", "vials", "slots", "week", "first_week", "dose_rank")
-RESULT = "result.json"
 REPORT = "report.html"
 CHANGES = "changes.csv"
 """What a re-plan changed of the plan before; other plans have none."""
@@ -136,20 +136,6 @@ def read_plan(folder: Path) -> Plan:
     if not folder.is_dir():
         raise InputError(folder, "the plan folder does not exist")
     return Plan({name: read_plan_table(folder, name) for name in COLUMNS})
-
-
-def read_result(folder: Path) -> dict[str, Any]:
-    """Read `result.json` of a plan folder, or raise InputError."""
-    path = folder / RESULT
-    if not path.is_file():
-        raise InputError(path, "file is missing; is this a plan folder?")
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"not JSON: {error}", getattr(error, "lineno", None)) from None
-    if not isinstance(result, dict):
-        raise InputError(path, "not a JSON object")
-    return result
 
 
 def read_plan_table(folder: Path, name: str) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from allocator.instance import Instance
-from allocator.plan import Plan, read_plan, read_result
+from allocator.outcome import read_result
+from allocator.plan import Plan, read_plan
 from allocator.read import read_instance
 from scenarios.planning import Order, run_plan
 

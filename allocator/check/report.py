@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from allocator.check.verdict import Number, Verdict, gap_of, judge
-from allocator.plan import read_plan, read_result
+from allocator.outcome import read_result
+from allocator.plan import read_plan
 from allocator.read import read_instance
 
 TOLERANCE = 1e-6

@@ -13,7 +13,8 @@ import pandas as pd
 
 from allocator.errors import InputError
 from allocator.instance import ANY, Instance
-from allocator.plan import RESULT, read_plan_table, read_result
+from allocator.outcome import RESULT, read_result
+from allocator.plan import read_plan_table
 from allocator.read import read_instance
 from allocator.tables import iso_date
 from api.capacity.publication import RANKS, Counted, Publication, QuotaPart, Session

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import msgspec
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -21,52 +20,11 @@ from api.database.hot import HotConnection
 from api.planning.folder import PlanToPublish, publications, read_plan_to_publish
 from api.planning.orders import Options
 from api.planning.publishing import LOCK_TIMEOUT_MS
+from api.planning.rehearsed import CentreChange, Rehearsal, WeekChange
 from api.planning.store import Ids, read_ids
 
 WeekKey = tuple[date, str, int]
 """Monday, product, dose rank."""
-
-
-class WeekChange(msgspec.Struct, frozen=True):
-    """Doses of a week, product and rank, where they differ."""
-
-    week: date
-    product: str
-    dose_rank: int
-    before: int
-    after: int
-
-
-class CentreChange(msgspec.Struct, frozen=True):
-    """Doses of a centre on the days that differ, and bookings that find no dose there."""
-
-    centre: str
-    name: str
-    before: int
-    after: int
-    displaced: int
-    beyond_plan: int
-
-
-class Rehearsal(msgspec.Struct, frozen=True):
-    """What a publication would change.
-
-    new_centres
-        Centres the plan has and the campaign does not: everything there would be new.
-    centres
-        Those where something changes, the largest change first.
-    rebooked
-        Bookings that would move, by what becomes of them.
-    """
-
-    source: str
-    weeks: tuple[WeekChange, ...]
-    centres: tuple[CentreChange, ...]
-    unchanged: int
-    new_centres: int
-    new_doses: int
-    rebooked: Mapping[str, int]
-    beyond_plan: int
 
 
 class _TakenBackError(Exception):

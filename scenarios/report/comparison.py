@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import InputError
-from allocator.plan import RESULT, read_plan_table, read_result
+from allocator.outcome import RESULT, read_result
+from allocator.plan import read_plan_table
 from scenarios.report import comparison_charts as charts
 from scenarios.report import page, sentences
 from scenarios.report.charts import svg_of

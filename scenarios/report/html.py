@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from allocator.instance import Instance
-from allocator.plan import RESULT, Plan
+from allocator.outcome import RESULT
+from allocator.plan import Plan
 from scenarios.report import overview, page, people, places, sentences, supply
 from scenarios.report.baseline import Baseline
 from scenarios.report.boundaries import Boundaries, read_boundaries

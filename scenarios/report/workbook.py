@@ -12,7 +12,8 @@ import numpy as np
 
 from allocator.horizon import horizon_of
 from allocator.instance import Instance
-from allocator.plan import RESULT, Plan
+from allocator.outcome import RESULT
+from allocator.plan import Plan
 from scenarios.output import write_whole
 from scenarios.report import sentences
 from scenarios.report.french import monday

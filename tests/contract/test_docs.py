@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from allocator.plan import COLUMNS, REPORT, RESULT, read_result
+from allocator.outcome import RESULT, read_result
+from allocator.plan import COLUMNS, REPORT
 from allocator.read import OPTIONAL_TABLES, SETTINGS, TABLES
 from scenarios.planning import Order, run_plan
 from tests.conftest import CHECKOUT

@@ -57,6 +57,17 @@ def test_no_file_is_over_four_hundred_lines():
     assert {name: n for name, n in lengths.items() if n > MOST_LINES} == {}
 
 
+def test_a_worker_of_the_api_loads_nothing_that_plans():
+    """Memory and a quick start: what planning needs is loaded in processes of its own."""
+    code = "import sys, api.app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    loaded = set(done.stdout.split())
+    assert "fastapi" in loaded
+    assert not loaded & {"pandas", "numba", "scipy", "highspy", "pyarrow", "altair", "ortools"}
+
+
 def test_no_file_names_a_package_registry():
     """Versions are pinned without addresses, so that any mirror serves."""
     planted = {"planted": "https://pypi" + ".org/simple", "clean": "https://example.org"}

@@ -15,7 +15,8 @@ from contextlib import suppress
 import openpyxl
 import pytest
 
-from allocator.plan import COLUMNS, RESULT
+from allocator.outcome import RESULT
+from allocator.plan import COLUMNS
 from api.cli import main
 from loadtests.command import CRENEAU
 from scenarios.build import build_scenario

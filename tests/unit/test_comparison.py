@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from allocator.errors import InputError
-from allocator.plan import RESULT
+from allocator.outcome import RESULT
 from scenarios.report.comparison import (
     compare_plans,
     comparison_html,

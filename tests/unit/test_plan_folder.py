@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from allocator.errors import InputError
-from allocator.plan import COLUMNS, RESULT, Plan, read_plan, refuse_foreign_folder, write_plan
+from allocator.outcome import RESULT
+from allocator.plan import COLUMNS, Plan, read_plan, refuse_foreign_folder, write_plan
 from tests import instances
 from tests.planned import planned
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from allocator.errors import InputError
-from allocator.plan import RESULT
+from allocator.outcome import RESULT
 from api.planning.orders import PlanFolders
 from api.problems import Unavailable
 from api.processes import environment_of

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from allocator.errors import InputError
-from allocator.plan import read_result
+from allocator.outcome import read_result
 from api.context import ContextHere
 from api.planning.access import EnqueueSolutionHere
 from api.planning.orders import PlanFolders, SolutionOrder

@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from allocator.errors import InputError
-from allocator.plan import COLUMNS, Plan, read_plan, read_result
+from allocator.outcome import read_result
+from allocator.plan import COLUMNS, Plan, read_plan
 from allocator.read import read_instance
 from api.clock import now
 from api.planning.orders import PlanFolders, PublicationOrder

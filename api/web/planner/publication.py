@@ -14,7 +14,7 @@ from api.exchange import answer, converted, path_id
 from api.planning.access import EnqueueHere
 from api.planning.endpoints import PUBLISHING
 from api.planning.orders import PlanFolders, PublicationOrder, PublicationState
-from api.planning.rehearsal import Rehearsal
+from api.planning.rehearsed import Rehearsal
 from api.web.planner import store
 from api.web.planner.access import NationalHere, PageRoute
 from api.web.planner.apart import prepared

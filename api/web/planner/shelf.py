@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from allocator.errors import InputError
-from allocator.plan import read_result
+from allocator.outcome import read_result
 from allocator.read import SETTINGS
 from allocator.settings import Settings as InstanceSettings
 from api.planning.orders import PlanFolders
