@@ -121,7 +121,10 @@ async def show(
 async def destroy(
     request: Request, context: ContextHere, actor: StaffHere, centre: CentreCode, key_id: KeyName
 ) -> Response:
-    """Destroy a key: what was sealed to it cannot be read any more, in no backup either."""
+    """Destroy a key: what was sealed to it cannot be read any more.
+
+    An older backup still has the wrapped key: its kit must be destroyed, its passphrase forgotten.
+    """
     if _KEY_NAME.fullmatch(key_id) is None:
         raise NotFound
     anyway = request.query_params.get("anyway", "false")

@@ -89,7 +89,7 @@ async function destroyFirst(
   wrong.replaceChildren(notice("warning",
     el("p", {}, anyway
       ? t("Des rendez-vous à venir sont chiffrés pour cette clé : détruite, personne ne saura qui vient.", "Appointments to come are sealed to this key: once destroyed, nobody will know who comes.")
-      : t("Plus rien de ce qui a été chiffré pour elle ne sera lisible, même dans une sauvegarde.", "Nothing sealed to it will be readable any more, not even in a backup.")),
+      : t("Plus rien de ce qui a été chiffré pour elle ne sera lisible. Détruisez aussi la trousse de secours : une ancienne sauvegarde s’ouvrirait encore avec elle.", "Nothing sealed to it will be readable any more. Destroy the recovery kit, too: it would still open an old backup.")),
     form(async () => {
       if (typed.input.value !== entry.key_id.slice(0, 8)) return typed.input.focus();
       try {
