@@ -142,6 +142,8 @@ class Service:
             path |= MOVED if random.random() < LIKELY else {}
         elif "booking" in path and random.random() < LIKELY:
             path["booking"] = random.choice(self.bookings)
+        if case.path.endswith("/keys/{key_id}") and random.random() < LIKELY:
+            case.query = {"anyway": "true"}
         for name in path.keys() & ORDERS.keys():
             if random.random() < LIKELY:
                 path[name] = ORDERS[name]
