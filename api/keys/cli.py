@@ -197,7 +197,7 @@ def destroy(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Destroy a key: what was sealed to it can never be read again, once its copies are gone too."""
+    """Destroy a key: what was sealed to it is never read again, once its copies are gone too."""
     from api.keys.destruction import destroy as end
 
     if key_id is None:
