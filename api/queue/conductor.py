@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_bytes
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import Connection
@@ -20,13 +20,23 @@ from api.queue.store import conductor as store
 
 STEP_S = 1.0
 OBSERVED = timedelta(seconds=60)
-"""The rate that is shown is what was lived so long."""
+"""The rate that is shown is what was lived so long, in seconds in which somebody had to wait."""
+ENOUGH_S = 5.0
+"""Of them; before, the rate that is aimed at is shown."""
 KEPT = timedelta(hours=25)
 FORGET_EVERY = timedelta(minutes=10)
 LONGEST_STEP_S = 5.0
 """After a pause nobody is let in for all of it at once."""
 NAME = "queue/state.json"
 Write = Callable[[str, bytes, datetime], None]
+
+
+class Lived(NamedTuple):
+    """Some seconds, up to an instant, in which so many went in."""
+
+    at: datetime
+    seconds: float
+    admitted: float
 
 
 class Conductor:
@@ -48,7 +58,7 @@ class Conductor:
         self._connection = connection
         self._clock = clock
         self._write = write
-        self._lived: deque[tuple[datetime, float]] = deque()
+        self._lived: deque[Lived] = deque()
         self._forgot_at: datetime | None = None
         now = clock()
         store.make_room(connection, token_bytes(32), first_rate, PLACES, now)
@@ -68,8 +78,10 @@ class Conductor:
             after = step(crowd, buckets, load, now, min(passed_s, LONGEST_STEP_S))
             store.move_on(self._connection, after.crowd, now)
             self._forget(now)
-        self._lived.append((now, after.admitted))
-        while self._lived[0][0] < now - OBSERVED:
+        if after.waiting >= 1:
+            # Where nobody has to wait, few go in because few come: that tells no pace.
+            self._lived.append(Lived(now, passed_s, after.admitted))
+        while self._lived and self._lived[0].at < now - OBSERVED:
             self._lived.popleft()
         self._show(after.crowd, buckets, now)
         return True
@@ -93,13 +105,14 @@ class Conductor:
             self._forgot_at = now
 
     def _show(self, crowd: Crowd, buckets: list[Bucket], now: datetime) -> None:
-        seconds = max(STEP_S, (now - self._lived[0][0]).total_seconds())
-        first = self._lived[0][1] if len(self._lived) > 1 else 0.0
-        lived = (sum(admitted for _, admitted in self._lived) - first) / seconds
+        seconds = sum(lived.seconds for lived in self._lived)
+        pace = crowd.rate
+        if crowd.is_open and seconds >= ENOUGH_S:
+            pace = sum(lived.admitted for lived in self._lived) / seconds
         announced = store.read_newest(self._connection)
         said = notice.Notice(
             crowd.is_open,
-            round(lived if crowd.is_open and lived else crowd.rate, 3),
+            round(pace, 3),
             notice.microseconds(crowd.admitted_until) if crowd.is_open else 0,
             crowd.early,
             crowd.early_place,

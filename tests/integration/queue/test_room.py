@@ -73,6 +73,28 @@ def test_a_crowd_opens_the_room_and_people_go_in_by_arrival(campaign):
     asyncio.run(scene())
 
 
+def test_the_pace_shown_is_that_of_people_who_wait(campaign):
+    """Not that of the quiet minute before: the wait is told right from the first second on."""
+
+    async def scene():
+        async with hall_of(campaign) as hall:
+            for _ in range(60):
+                await hall.second()
+            await hall.open_by_demand()
+            for _ in range(400):
+                await hall.clerks[0].ticket()
+            shown, waiting = [], []
+            for _ in range(12):
+                await hall.second()
+                shown.append(hall.notice["rate_per_s"])
+                waiting.append(hall.notice["marks"][-1][1])
+            lived = (waiting[0] - waiting[-1]) / (len(waiting) - 1)
+            assert lived > RATE / 2
+            assert all(lived / 2 < rate < 2 * lived for rate in shown), (lived, shown)
+
+    asyncio.run(scene())
+
+
 def test_a_ticket_needs_its_turn_and_its_work_and_lets_in_once(campaign):
     """For one visit of a quarter of an hour, from whichever machine."""
 
