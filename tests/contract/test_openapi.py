@@ -128,6 +128,7 @@ class Service:
     campaign: Campaign
     tokens: list[dict[str, str]]
     bookings: list[str]
+    held: str
     offers: list[tuple[str, str]]
     session: SignedOn
 
@@ -142,6 +143,8 @@ class Service:
             path |= MOVED if random.random() < LIKELY else {}
         elif "booking" in path and random.random() < LIKELY:
             path["booking"] = random.choice(self.bookings)
+        if case.path == "/api/holds/{booking}" and random.random() < LIKELY:
+            path["booking"] = self.held
         if case.path.endswith("/keys/{key_id}") and random.random() < LIKELY:
             case.query = {"anyway": "true"}
         for name in path.keys() & ORDERS.keys():
@@ -226,7 +229,7 @@ def service(module_database_url, tmp_path_factory):
     campaign = fill_campaign(module_database_url)
     campaign.fill_week(capacity=300, centres=(1, 3, OTHER))
     installed(campaign, AUTHORITY)
-    bookings = asyncio.run(book_some(campaign))
+    *bookings, held = asyncio.run(book_some(campaign))
     campaign.rows(
         "INSERT INTO centre_key SELECT centre_id, %s, %s, %s, NULL, 0, %s FROM centre"
         " WHERE centre_id IN (1, %s)",
@@ -252,16 +255,16 @@ def service(module_database_url, tmp_path_factory):
     session = asyncio.run(signed_on(campaign, settings, Grant("centre", CENTRES[1][0]), NOON))
     app = create_app(settings, clock=Hands(NOON))
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
-    yield Service(schema, campaign, tokens, bookings, offers, session)
+    yield Service(schema, campaign, tokens, bookings, held, offers, session)
     asgi.shutdown_lifespans()
 
 
 async def book_some(campaign: Campaign) -> list[str]:
-    """Make the bookings of a service."""
+    """Make the bookings of a service, and last a hold that nothing else is tried with."""
     clock = Hands()
     async with opened(campaign, clock=clock) as (_, desk):
-        visitors = [Visitor(desk, name, UUID(int=n), SECRET) for n, name in enumerate("abcde", 1)]
-        held, today, later, cancelled, moved = visitors
+        visitors = [Visitor(desk, name, UUID(int=n), SECRET) for n, name in enumerate("abcdef", 1)]
+        held, today, later, cancelled, moved, left = visitors
         await today.book((1, 1), (1, 4))
         await later.book((1, 2), (1, 5))
         await cancelled.book((1, 3), (1, 5))
@@ -269,7 +272,8 @@ async def book_some(campaign: Campaign) -> list[str]:
         await moved.book((1, 2), (AWAY, 5))
         clock.now = NOON
         await held.hold((1, 2), (1, 4))
-        return [str(visitor.key) for visitor in visitors[:4]]
+        await left.hold((1, 2), (1, 4))
+        return [str(visitor.key) for visitor in (held, today, later, cancelled, left)]
 
 
 async def order_some(campaign: Campaign, home: Path, token: dict[str, str]) -> None:
