@@ -24,6 +24,7 @@ def run(*words, within_s=600):
     )  # fmt: skip
 
 
+@pytest.mark.national
 def test_a_quarter_of_the_evening_in_three_minutes():
     """Every promise holds."""
     done = run(PEAK, "--minutes", 3, "--scale", 0.25, "--json", within_s=1200)
