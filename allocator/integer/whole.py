@@ -25,8 +25,8 @@ FULL_BOXES = np.array([810, 270, 90, 30])
 """Largest vials that a careful search moves together, before it looks at single people."""
 MANY = 10**12
 """Vials, more than anybody could need."""
-LEAST_GAIN = 4e-3
-"""Part of the temperature that each person moved must gain; far below what anybody is worth."""
+LEAST_GAIN = 1e-3
+"""What each person moved must gain of the cost; far below what anybody is worth."""
 FLOOR_BAND = 5e-2
 """Share of a département's people whose lack moves the price of its floor across its range."""
 
@@ -49,8 +49,7 @@ def tariff_of(model: Model, relaxed: Relaxed) -> Tariff:
     capacity = np.where(relaxed.prices.capacity >= BLOCKED, 0.0, relaxed.prices.capacity)
     return Tariff(
         model.class_cost, capacity, by_row * vial, model.instance.fairness.price,
-        relaxed.prices.fairness, np.maximum(FLOOR_BAND * model.people_d, 1.0),
-        LEAST_GAIN * relaxed.tau,
+        relaxed.prices.fairness, np.maximum(FLOOR_BAND * model.people_d, 1.0), LEAST_GAIN,
     )  # fmt: skip
 
 
