@@ -64,5 +64,8 @@ def hot_pool(
         kwargs={
             "options": f"{_options(lock_timeout_ms, application)} {BY_INDEX}",
             "autocommit": True,
+            # After a rollback psycopg drops all that is prepared on a connection, ours included,
+            # if it ever prepared anything there itself.
+            "prepare_threshold": None,
         },
     )

@@ -91,6 +91,22 @@ def test_a_refused_statement_is_named_and_the_connection_stays_good(module_datab
     assert after == [[(1,)], [(2, "a")]]
 
 
+def test_what_is_prepared_outlives_a_rollback_of_other_work(module_database_url):
+    """The staff's requests run by psycopg on the same connections; some are rolled back."""
+
+    async def work(connection):
+        await connection.trip([(ONE, (b"1", b"x"))])
+        for _ in range(10):
+            await connection.execute("SELECT 1")
+        async with connection.transaction():
+            await connection.execute("SELECT 1")
+            raise psycopg.Rollback
+        await connection.execute("SELECT 1")
+        return await connection.trip([(ONE, (b"1", b"x"))])
+
+    assert on_connection(module_database_url, work) == [[(2, "x")]]
+
+
 def test_a_statement_that_cannot_be_prepared_is_named(module_database_url):
     """And what would have been prepared after it is prepared later."""
 
