@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, le=480)
     session_hours: int = Field(default=10, ge=1, le=24)
     passkey_days: int = Field(default=30, ge=1, le=90)
-    queue_rate: float = Field(default=200.0, ge=1, le=100_000)
+    queue_rate: float = Field(default=500.0, ge=1, le=100_000)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -18,6 +19,7 @@ from loadtests.command import CRENEAU
 
 READY_S = 180.0
 STOP_S = 60.0
+NO_MORE: Mapping[str, str] = {}
 LOG = "serve.log"
 """What `serve` says, below its home."""
 
@@ -46,7 +48,13 @@ class Stack:
 
 
 @contextmanager
-def served(home: Path, *, url: str | None = None, workers: int = 1) -> Iterator[Stack]:
+def served(
+    home: Path,
+    *,
+    url: str | None = None,
+    workers: int = 1,
+    environment: Mapping[str, str] = NO_MORE,
+) -> Iterator[Stack]:
     """Serve a database until everything is ready, and then as long as it is wanted.
 
     Parameters
@@ -55,6 +63,8 @@ def served(home: Path, *, url: str | None = None, workers: int = 1) -> Iterator[
         Folder of the files, of the log, and of the embedded database.
     url
         Of another database than the embedded one.
+    environment
+        Settings of its own, beside ours.
 
     Raises
     ------
@@ -70,6 +80,7 @@ def served(home: Path, *, url: str | None = None, workers: int = 1) -> Iterator[
                 "--port", "0", *database,
             ],
             stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
+            env={**os.environ, **environment},
         )  # fmt: skip
     try:
         yield _ready(process, home)
