@@ -34,12 +34,22 @@ def shape(size):
 
 @pytest.fixture(scope="module")
 def installation(shape):
-    """Run an installation with two API workers on that campaign."""
-    with installed("--workers", "2") as running:
-        fill(running.campaign.url, shape, next_monday())
-        wait_for(lambda: running.ask("GET", "/availability/departments/1.json").status == 200)
-        wait_for(lambda: run.shows_the_tables(running, shape))
-        yield running
+    """Run an installation with two API workers on that campaign, and no waiting room before it.
+
+    Whoever asks again and again while the database is away would else be sent there.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRENEAU_QUEUE_RATE", "100000")
+        with installed("--workers", "2") as running:
+            yield filled(running, shape)
+
+
+def filled(running: Installation, shape: Shape) -> Installation:
+    """Fill its campaign, and wait until it is shown."""
+    fill(running.campaign.url, shape, next_monday())
+    wait_for(lambda: running.ask("GET", "/availability/departments/1.json").status == 200)
+    wait_for(lambda: run.shows_the_tables(running, shape))
+    return running
 
 
 def holds(installation: Installation, ledger: Ledger) -> None:
