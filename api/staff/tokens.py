@@ -50,12 +50,17 @@ async def issue(
     secret = PREFIX + token_urlsafe(32)
     token = Token(uuid4(), grant, label, now, now + timedelta(days=days), None)
     async with connection.transaction():
-        if not await store.scope_exists(connection, grant):
-            raise UnknownScopeError(f"scope of {grant.role} is {SCOPE_OF[grant.role]}; there is"
-                                    f" none with the code {grant.scope}")  # fmt: skip
+        await refuse_unknown_scope(connection, grant)
         await store.insert(connection, token, hash_of(secret))
         await _record(connection, "token.issue", token, now)
     return token, secret
+
+
+async def refuse_unknown_scope(connection: AsyncConnection, grant: Grant) -> None:
+    """Raise UnknownScopeError when the campaign has no such place."""
+    if not await store.scope_exists(connection, grant):
+        raise UnknownScopeError(f"scope of {grant.role} is {SCOPE_OF[grant.role]}; there is"
+                                f" none with the code {grant.scope}")  # fmt: skip
 
 
 async def revoke(connection: AsyncConnection, token_id: UUID, now: datetime) -> Token:

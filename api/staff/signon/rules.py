@@ -9,11 +9,10 @@ from uuid import UUID, uuid4
 from psycopg import AsyncConnection
 
 from api.staff import audit
-from api.staff.grants import SCOPE_OF, Grant
+from api.staff.grants import Grant
 from api.staff.signon.rule import Rule
 from api.staff.signon.store import rules as store
-from api.staff.store.tokens import scope_exists
-from api.staff.tokens import COMMAND_LINE, MOST_DAYS, UnknownScopeError
+from api.staff.tokens import COMMAND_LINE, MOST_DAYS, refuse_unknown_scope
 
 
 class UnknownRuleError(LookupError):
@@ -37,9 +36,7 @@ async def allow(
         raise ValueError("a rule asks for a claim and its value")
     rule = Rule(uuid4(), provider, claim, value, grant, label, now, now + timedelta(days=days))
     async with connection.transaction():
-        if not await scope_exists(connection, grant):
-            raise UnknownScopeError(f"scope of {grant.role} is {SCOPE_OF[grant.role]}; there is"
-                                    f" none with the code {grant.scope}")  # fmt: skip
+        await refuse_unknown_scope(connection, grant)
         await store.insert(connection, rule)
         await _record(connection, "rule.allow", rule, now)
     return rule
