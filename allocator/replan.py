@@ -9,16 +9,13 @@ import pandas as pd
 
 from allocator.again import plan_again
 from allocator.ascent.model import model_of
-from allocator.assemble import plan_of
 from allocator.bookings import refuse_unfit_bookings
 from allocator.carry import Earlier
-from allocator.check.verdict import judge
-from allocator.days import split_into_days
 from allocator.instance import Instance
 from allocator.lp import count_columns
 from allocator.moves import changes_of, moved_slots
 from allocator.result import Method, Result
-from allocator.solve import refuse_broken, status_by_verdict
+from allocator.solve import judged
 from allocator.watch import Progress, Watch
 
 
@@ -83,16 +80,10 @@ def replan(
     refuse_unfit_bookings(instance, model.horizon)
     columns = count_columns(model)
     decisions, prices, status = plan_again(model, earlier, columns, gap, seed, watch)
-    watch.tell("daily sessions", 0.0)
-    days = split_into_days(instance, decisions)
-    plan = plan_of(instance, decisions, days, prices)
-    watch.tell("independent check", 0.0)
-    verdict = judge(instance, plan)
-    refuse_broken(verdict)
-    result = Result(
-        status=status_by_verdict(status, verdict.gap, gap), method=Method.OPTIMAL, plan=plan,
-        verdict=verdict, prices=prices, bound=verdict.bound, relaxation=None, columns=columns,
-        seed=seed, runtime_s=watch.elapsed_s, unpaired=days.unpaired,
+    result = judged(
+        instance, decisions, prices, method=Method.OPTIMAL, status=status, gap=gap,
+        columns=columns, seed=seed, watch=watch,
     )  # fmt: skip
-    changes = changes_of(earlier, instance, plan)
+    assert result.plan is not None
+    changes = changes_of(earlier, instance, result.plan)
     return Replanned(result, changes, moved_slots(changes))

@@ -79,6 +79,23 @@ def solve(
         return _relaxation(model, watch, seed, highs, nearest)
     columns = count_columns(model)
     decisions, prices, status = _decide(model, method, gap, seed, watch, columns)
+    return judged(
+        instance, decisions, prices, method=method, status=status, gap=gap, columns=columns,
+        seed=seed, watch=watch,
+    )  # fmt: skip
+
+
+def judged(
+    instance: Instance, decisions: Decisions, prices: Prices | None, *, method: Method,
+    status: Status, gap: float, columns: int, seed: int, watch: Watch,
+) -> Result:  # fmt: skip
+    """Split what was decided into days, and let the independent check have the last word.
+
+    Raises
+    ------
+    RuntimeError
+        When the plan made fails the check (a bug, never the user's fault).
+    """
     watch.tell("daily sessions", 0.0)
     days = split_into_days(instance, decisions)
     plan = plan_of(instance, decisions, days, prices)

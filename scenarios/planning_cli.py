@@ -44,21 +44,23 @@ class TableFormat(StrEnum):
     PARQUET = "parquet"
 
 
+Gap = Annotated[float, typer.Option(min=0.0, callback=_finite, help="Certified gap to stop at.")]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(min=0.0, callback=_finite, help="Seconds after which the best plan is kept."),
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Of random choices.")]
+Format = Annotated[TableFormat, typer.Option("--format", help="Of the tables.")]
+
+
 def plan(
     instance: Annotated[Path, typer.Argument(help="Instance folder.", metavar="INSTANCE")],
     out: Annotated[Path, typer.Option("--out", help="Plan folder to write.", metavar="PLAN")],
     method: Annotated[PlanMethod, typer.Option(help="How.")] = PlanMethod.OPTIMAL,
-    gap: Annotated[
-        float, typer.Option(min=0.0, callback=_finite, help="Certified gap to stop at.")
-    ] = 0.001,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(min=0.0, callback=_finite, help="Seconds after which the best plan is kept."),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of random choices.")] = None,
-    format_: Annotated[
-        TableFormat, typer.Option("--format", help="Of the tables.")
-    ] = TableFormat.CSV,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    format_: Format = TableFormat.CSV,
     xlsx: Annotated[
         Path | None, typer.Option(help="Also write a workbook.", metavar="FILE")
     ] = None,
@@ -99,17 +101,10 @@ def replan(
     known: Annotated[
         int, typer.Option(min=0, help="How many of the events PLAN already takes into account.")
     ] = 0,
-    gap: Annotated[
-        float, typer.Option(min=0.0, callback=_finite, help="Certified gap to stop at.")
-    ] = 0.001,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(min=0.0, callback=_finite, help="Seconds after which the best plan is kept."),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of random choices.")] = None,
-    format_: Annotated[
-        TableFormat, typer.Option("--format", help="Of the tables.")
-    ] = TableFormat.CSV,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    format_: Format = TableFormat.CSV,
     instance_out: Annotated[
         Path | None, typer.Option(help="Also write the changed instance.", metavar="INSTANCE2")
     ] = None,
