@@ -19,7 +19,6 @@ from loadtests.command import CRENEAU
 
 READY_S = 180.0
 STOP_S = 60.0
-NO_MORE: Mapping[str, str] = {}
 LOG = "serve.log"
 """What `serve` says, below its home."""
 
@@ -53,7 +52,7 @@ def served(
     *,
     url: str | None = None,
     workers: int = 1,
-    environment: Mapping[str, str] = NO_MORE,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Stack]:
     """Serve a database until everything is ready, and then as long as it is wanted.
 
@@ -80,7 +79,7 @@ def served(
                 "--port", "0", *database,
             ],
             stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
-            env={**os.environ, **environment},
+            env={**os.environ, **(environment or {})},
         )  # fmt: skip
     try:
         yield _ready(process, home)

@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from api.web.bundle import DIST
-from tests.conftest import CHROMIUM, refuse_or_skip
+from tests.chromium import chromium_running
+from tests.conftest import refuse_or_skip
 from tests.stack import Stack, stack
 
 AXE = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -80,10 +81,8 @@ def running() -> Iterator[Stack]:
 def browser(running: Stack) -> Iterator[Browser]:
     """Start Debian's Chromium, once, and after what it looks at: its tests run in a loop."""
     assert running.url
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium_running() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from api.protocol.identity import Identity
-from tests.conftest import CHROMIUM
+from tests.chromium import chromium_running
 from tests.privacy.recorder import Message
 from tests.sealed import PASSPHRASE
 
@@ -131,8 +131,7 @@ def pages_of(site: str, others: Sequence[str], folder: Path) -> Iterator[Pages]:
         else:
             asked.continue_()
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium_running() as browser:
         context = browser.new_context(
             locale="fr-FR", timezone_id="Europe/Paris", record_har_path=har,
             record_har_content="embed",
@@ -140,7 +139,6 @@ def pages_of(site: str, others: Sequence[str], folder: Path) -> Iterator[Pages]:
         context.route("**/*", route)
         yield Pages(context, site, recorded)
         context.close()
-        browser.close()
     recorded.messages += messages_of(har)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import ARTEFACTS
 from tests.browser.planner.desk import Desk, Office, desk, office
-from tests.conftest import CHROMIUM
+from tests.chromium import chromium_running
 
 
 @pytest.fixture(scope="package")
@@ -24,10 +24,8 @@ def running() -> Iterator[Office]:
 def browser(running: Office) -> Iterator[Browser]:
     """Start Debian's Chromium after what it looks at: its tests run in a loop."""
     assert running.url
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium_running() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

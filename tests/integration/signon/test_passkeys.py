@@ -12,13 +12,12 @@ from uuid import UUID
 import psycopg
 import pytest
 from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import sync_playwright
 
 from api.staff.signon.passkeys import RelyingParty
 from api.staff.signon.problems import SignOnRefused
 from api.staff.signon.rules import disallow
 from tests.campaign import MONDAY, NOW
-from tests.conftest import CHROMIUM
+from tests.chromium import chromium_running
 from tests.integration.signon.browser import let_in
 from tests.integration.signon.chromium import computer_at
 from tests.integration.signon.conftest import PEOPLE
@@ -33,11 +32,8 @@ DAY = f"/api/centres/paris/days/{MONDAY}"
 @pytest.fixture(scope="module")
 def chromium():
     """Start the browser of these tests."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM,
-                                             args=["--no-sandbox"])  # fmt: skip
+    with chromium_running() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
