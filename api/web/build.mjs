@@ -58,7 +58,7 @@ async function bundle() {
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
     add(entryPoint, basename(path), built.get(basename(path)));
   }
-  // Pages ask for places by their digits, so these keep a name that can be known beforehand.
+  // Pages ask for places by two characters, so these keep a name that can be known beforehand.
   for (const [path, places] of await placeFiles()) keep(path, path.replace("/", "-"), places);
   for (const path of PICTURES) add(path, basename(path), await readFile(join(WEB, path)));
   for (const path of PAGES) {

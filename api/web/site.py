@@ -16,7 +16,6 @@ import msgspec
 from api.protocol.encoding import to_base64url
 from api.web.bundle import DIST, read_bundle
 from api.web.headers import asset_headers, page_headers
-from api.web.places import places
 
 MARKER = b"{authority}"
 """What stands in a page of the release where the key of an authority belongs."""
@@ -93,5 +92,3 @@ def _files(
             yield f"/assets/{bundled.file}", SiteFile(body, asset_headers(_TYPES[suffix]))
     licences = (folder / "licences.txt").read_bytes()
     yield "/assets/licences.txt", SiteFile(licences, asset_headers(_TYPES[".txt"], lasting=False))
-    for path, body in places().items():
-        yield path, SiteFile(body, asset_headers(_JSON, lasting=False))
