@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 
 import { build } from "esbuild";
 
+import { framed, PAGES } from "./pages/pages.mjs";
 import { COMMUNES, placeFiles } from "./places.mjs";
 
 const ENTRIES = [
@@ -15,7 +16,6 @@ const ENTRIES = [
   "pages/centre.ts", "pages/telephone.ts", "pages/pages.css", "planner/planner.ts", "planner/planner.css",
 ];
 const PICTURES = ["pages/icon.svg"];
-const PAGES = ["accueil", "rendez-vous", "centre", "telephone"].map((name) => `pages/${name}.html`);
 const WEB = import.meta.dirname;
 const DIST = join(WEB, "dist");
 const LICENCES = "licences.txt";
@@ -61,9 +61,9 @@ async function bundle() {
   // Pages ask for places by two characters, so these keep a name that can be known beforehand.
   for (const [path, places] of await placeFiles()) keep(path, path.replace("/", "-"), places);
   for (const path of PICTURES) add(path, basename(path), await readFile(join(WEB, path)));
-  for (const path of PAGES) {
-    const html = withFiles(await readFile(join(WEB, path), "utf8"), entries);
-    add(path, basename(path), Buffer.from(html));
+  const frame = await readFile(join(WEB, "pages/page.html"), "utf8");
+  for (const name of Object.keys(PAGES)) {
+    add(`pages/${name}.html`, `${name}.html`, Buffer.from(withFiles(framed(frame, name), entries)));
   }
   bytes.set(LICENCES, Buffer.from(await licences([...Object.keys(metafile.inputs), COMMUNES])));
   bytes.set("manifest.json", Buffer.from(manifest([...entries])));
