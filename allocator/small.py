@@ -18,6 +18,9 @@ from allocator.watch import Watch
 SMALL_COLUMNS, TINY_COLUMNS = 30_000, 1_000
 """Up to these the relaxation is solved exactly, and the integer program is worth its time: above,
 HiGHS improves no plan of the ascent in a minute, and a step of its bounds may outlast any limit."""
+MOST_PEOPLE = 10_000_000
+"""For whom the integer program is worth its time: with thousands of millions HiGHS loses itself in
+whole numbers and ignores any limit."""
 INTEGER_LIMIT_S, POLISH_LIMIT_S = 20.0, 2.0
 """Seconds for the integer program: to reach the gap, and beyond it once reached."""
 PROVEN = 1e-9
@@ -42,7 +45,8 @@ def solve_small(
         start, cost = _rounded(model, evaluator, lists, prices, seed, watch)
     watch.cost = cost
     missing = cost - watch.bound
-    if watch.is_over() or missing <= PROVEN * abs(cost):
+    is_huge = int(model.people.sum()) > MOST_PEOPLE
+    if watch.is_over() or missing <= PROVEN * abs(cost) or is_huge:
         return start, prices, _status(watch)
     wanted = POLISH_LIMIT_S if missing <= gap * abs(cost) else INTEGER_LIMIT_S
     return improved(model, start, wanted, watch), prices, _status(watch)

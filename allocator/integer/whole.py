@@ -25,6 +25,9 @@ FULL_BOXES = np.array([810, 270, 90, 30])
 """Largest vials that a careful search moves together, before it looks at single people."""
 MANY = 10**12
 """Vials, more than anybody could need."""
+CROWD = 1_000_000
+"""People of one zone, class and centre; more of them, which no commune has, move by tens, hundreds
+and so on as well: one by one would take hours."""
 LEAST_GAIN = 1e-3
 """What each person moved must gain of the cost; far below what anybody is worth."""
 FLOOR_BAND = 5e-2
@@ -167,9 +170,8 @@ class WholePlan:
 
     def relocate(self, tariff: Tariff) -> None:
         """Send people to other centres of their lists where they cost less at this tariff."""
-        amounts, boundless = np.ones(1, dtype=np.int64), self.books
+        amounts, boundless = self._amounts(), self.books
         if self._careful:
-            amounts = np.unique(np.concatenate([amounts, self.books.vial]))[::-1].copy()
             boundless = self.books._replace(vials_left=np.full_like(self.books.vials_left, MANY))
         quote_all(boundless, tariff, amounts, self._cached)
         dearest = np.empty_like(self._cached)
@@ -178,6 +180,16 @@ class WholePlan:
             relocate(
                 self.books, boundless, tariff, zones, amounts, self._careful, self._cached, dearest
             )
+
+    def _amounts(self) -> Ints:
+        """Give numbers of people who may move together, the most first; 1 is among them."""
+        amounts = [np.ones(1, dtype=np.int64)]
+        if self._careful:
+            amounts.append(self.books.vial)
+        most = int(self.books.placed.max(initial=0))
+        if most > CROWD:
+            amounts.append(10 ** np.arange(len(str(most)), dtype=np.int64))
+        return np.unique(np.concatenate(amounts))[::-1].copy()
 
     def _pieces(self, order: Ints, size: int) -> Iterator[Ints]:
         """Cut an order of work into pieces, until it is time to stop."""

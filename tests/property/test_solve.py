@@ -148,6 +148,14 @@ def solved(instance: Instance, method: str) -> Result:
         return solve(instance, time_limit=4)
 
 
+@pytest.mark.parametrize("seed", [3, 4, 6324])
+def test_a_thousand_million_people_are_planned_to_an_end(seed, tmp_path):
+    """One by one, moves would take hours; of the second, HiGHS's integer program has no end."""
+    result = solved(read_instance(drawn(seed, tmp_path, "endless")), "optimal")
+    assert result.verdict.feasible
+    assert result.bound <= result.verdict.cost * (1 + 1e-9)
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("twist", TWISTS)
 @given(seed=seeds)
